@@ -1,0 +1,35 @@
+package dev.rondo.etcd.balancer;
+
+import dev.rondo.etcd.api.Code;
+
+/** Something that happened to a connection and that calls do not show. */
+public sealed interface ConnectionEvent {
+  /** An endpoint was connected and takes part from now on. */
+  record Connected(Endpoint endpoint) implements ConnectionEvent {}
+
+  /**
+   * An endpoint was cut off, or could not be reached.
+   *
+   * @param endpoint which one
+   * @param reason why, in one line
+   */
+  record Disconnected(Endpoint endpoint, String reason) implements ConnectionEvent {}
+
+  /**
+   * A call or a stream left the endpoint that failed and goes on to the next one.
+   *
+   * @param operation what was called
+   * @param from the endpoint that failed it
+   * @param code why
+   */
+  record Rotated(String operation, Endpoint from, Code code) implements ConnectionEvent {}
+
+  /**
+   * A call is tried again.
+   *
+   * @param operation what was called
+   * @param attempt the number of the attempt that follows, counted from 1, so at least 2
+   * @param code why the one before failed
+   */
+  record Retried(String operation, int attempt, Code code) implements ConnectionEvent {}
+}
