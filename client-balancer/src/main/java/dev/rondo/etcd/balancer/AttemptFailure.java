@@ -64,7 +64,7 @@ final class AttemptFailure extends RuntimeException {
   /** gRPC itself has but a few codes, and its texts tell apart what is not the same to a caller. */
   private static Code transportCode(Code code, String said) {
     return switch (code) {
-      case CANCELLED -> said.equals(UNREADABLE) ? Code.MALFORMED_ANSWER : code;
+      case CANCELLED -> cancelledCode(said);
       case RESOURCE_EXHAUSTED ->
           said.contains("exceeds maximum size")
               ? Code.ANSWER_TOO_LARGE
@@ -74,6 +74,14 @@ final class AttemptFailure extends RuntimeException {
               ? Code.NOT_ETCD
               : code;
     };
+  }
+
+  /** A call that nobody here cancelled was cut by the other side. */
+  private static Code cancelledCode(String said) {
+    if (said.equals(UNREADABLE)) {
+      return Code.MALFORMED_ANSWER;
+    }
+    return said.startsWith("RST_STREAM") ? Code.UNAVAILABLE : Code.CANCELLED;
   }
 
   Code code() {

@@ -190,19 +190,34 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
       return exception(Code.CLOSED, "the client was closed", null);
     }
     if (ended.code() == Code.DEADLINE_EXCEEDED && ended.endpoint() == null) {
-      return exception(
-          connection.unreachableCode(),
-          "no endpoint could be reached within "
-              + calls.settings().timeout()
-              + ": "
-              + connection.reasons(),
-          null);
+      return repetition != null && connection.hasOther(Set.of())
+          ? gaveUp(repetition.earlier.get(repetition.earlier.size() - 1))
+          : unreachable();
     }
     String detail =
         ended.code() == Code.DEADLINE_EXCEEDED
             ? "no answer within " + calls.settings().timeout()
             : ended.detail();
     return exception(ended.code(), detail, ended.getCause());
+  }
+
+  /**
+   * The time was over between two attempts, so what ended the one before says more than the time.
+   */
+  private EtcdException gaveUp(AttemptFailure before) {
+    last = before;
+    String detail = before.detail() + ", given up after " + calls.settings().timeout();
+    return exception(before.code(), detail, before.getCause());
+  }
+
+  private EtcdException unreachable() {
+    GrpcConnection connection = calls.connection();
+    String detail =
+        "no endpoint could be reached within "
+            + calls.settings().timeout()
+            + ": "
+            + connection.reasons();
+    return exception(connection.unreachableCode(), detail, null);
   }
 
   private EtcdException exception(Code code, String detail, @Nullable Throwable cause) {
