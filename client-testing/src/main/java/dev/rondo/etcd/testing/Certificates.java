@@ -4,6 +4,7 @@ import io.netty.pkitesting.CertificateBuilder;
 import io.netty.pkitesting.X509Bundle;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -100,9 +101,7 @@ public final class Certificates implements AutoCloseable {
     return files(
         "client-" + commonName,
         builder ->
-            builder
-                .subject("CN=" + commonName)
-                .addSanUriName(java.net.URI.create("urn:" + commonName)));
+            builder.subject("CN=" + commonName).addSanUriName(URI.create("urn:" + commonName)));
   }
 
   /** Returns the certificate of a CA that signed none of the others. */

@@ -1,6 +1,7 @@
 package dev.rondo.etcd.testing;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.output.OutputFrame.OutputType;
@@ -73,7 +74,7 @@ final class ContainerLauncher implements Launcher {
   }
 
   private static List<String> arguments(Launch launch) {
-    var arguments = new java.util.ArrayList<>(launch.flags());
+    var arguments = new ArrayList<>(launch.flags());
     arguments.add("--data-dir=/" + launch.name() + ".data");
     return arguments;
   }

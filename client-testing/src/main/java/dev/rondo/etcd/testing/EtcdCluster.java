@@ -65,29 +65,33 @@ public final class EtcdCluster implements AutoCloseable {
 
   private EtcdMember newMember(String name, Seat seat, String initialCluster, String state) {
     int index = members.size();
-    var scheme = settings.scheme();
     Optional<TcpBridge> bridge =
         settings.bridged()
             ? Optional.of(TcpBridge.between(settings.host(index), seat.host(), seat.clientPort()))
             : Optional.empty();
-    var clientUrl = seat.clientUrl(scheme);
-    var advertised = bridge.map(way -> scheme + "://" + way.authority()).orElse(clientUrl);
-    var flags = new ArrayList<String>();
+    var flags = new ArrayList<>(settings.flags(index));
+    flags.addAll(addresses(seat, bridge));
     flags.add("--name=" + name);
-    flags.add("--listen-client-urls=" + clientUrl);
-    flags.add("--advertise-client-urls=" + advertised);
-    flags.add("--listen-peer-urls=" + seat.peerUrl());
-    flags.add("--initial-advertise-peer-urls=" + seat.peerUrl());
     flags.add("--initial-cluster=" + initialCluster);
     flags.add("--initial-cluster-state=" + state);
     flags.add("--initial-cluster-token=" + folder.path().getFileName());
-    flags.addAll(settings.flags(index));
     var log = folder.path().resolve(name + ".log");
     var launch =
         new Launcher.Launch(
             name, folder.path(), flags, settings.files(index), log, seat.namespace());
     return new EtcdMember(
-        this, name, scheme, seat, settings.launcher().runner(launch), bridge, log);
+        this, name, settings.scheme(), seat, settings.launcher().runner(launch), bridge, log);
+  }
+
+  private List<String> addresses(Seat seat, Optional<TcpBridge> bridge) {
+    var scheme = settings.scheme();
+    var clientUrl = seat.clientUrl(scheme);
+    var advertised = bridge.map(way -> scheme + "://" + way.authority()).orElse(clientUrl);
+    return List.of(
+        "--listen-client-urls=" + clientUrl,
+        "--advertise-client-urls=" + advertised,
+        "--listen-peer-urls=" + seat.peerUrl(),
+        "--initial-advertise-peer-urls=" + seat.peerUrl());
   }
 
   /** Returns the URLs for clients of all members, those that joined later last. */
@@ -161,8 +165,7 @@ public final class EtcdCluster implements AutoCloseable {
 
   /** Waits until a member leads, for at most 30 seconds. */
   public EtcdMember awaitLeader() {
-    Patience.await("a leader", PATIENCE, () -> currentLeader(probe.ask(wanted())).isPresent());
-    return leader();
+    return Patience.find("a leader", PATIENCE, () -> currentLeader(probe.ask(wanted())));
   }
 
   /**
@@ -170,8 +173,10 @@ public final class EtcdCluster implements AutoCloseable {
    * 30 seconds.
    */
   public EtcdMember awaitLeaderOtherThan(EtcdMember old) {
-    Patience.await("another leader than " + old, PATIENCE, () -> leader() != old);
-    return leader();
+    return Patience.find(
+        "another leader than " + old,
+        PATIENCE,
+        () -> currentLeader(probe.ask(wanted())).filter(leader -> leader != old));
   }
 
   /** Returns the members that should run and do not lead. */

@@ -1,6 +1,7 @@
 package dev.rondo.etcd.testing;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.awaitility.Awaitility;
 
@@ -19,5 +20,17 @@ final class Patience {
         .pollInterval(INTERVAL)
         .ignoreExceptions()
         .until(condition);
+  }
+
+  /** Asks until there is an answer; an exception counts as none. */
+  static <T> T find(String what, Duration atMost, Callable<Optional<T>> question) {
+    return Awaitility.await(what)
+        .pollInSameThread()
+        .atMost(atMost)
+        .pollDelay(Duration.ZERO)
+        .pollInterval(INTERVAL)
+        .ignoreExceptions()
+        .until(question, Optional::isPresent)
+        .orElseThrow();
   }
 }

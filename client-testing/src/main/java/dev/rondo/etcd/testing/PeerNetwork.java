@@ -3,6 +3,7 @@ package dev.rondo.etcd.testing;
 import java.net.InterfaceAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -106,7 +107,7 @@ final class PeerNetwork implements AutoCloseable {
   }
 
   private static int asNumber(byte[] address) {
-    return java.nio.ByteBuffer.wrap(address).getInt();
+    return ByteBuffer.wrap(address).getInt();
   }
 
   private String gateway() {

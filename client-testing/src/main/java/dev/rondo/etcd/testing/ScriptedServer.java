@@ -11,10 +11,9 @@ import io.grpc.ServerMethodDefinition;
 import io.grpc.Status;
 import io.grpc.TlsServerCredentials;
 import io.grpc.netty.NettyServerBuilder;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,8 +55,8 @@ public final class ScriptedServer implements AutoCloseable {
   /** Where the server listens, and with which certificate. */
   public static final class Builder {
     private String host = "127.0.0.1";
-    private ServerCredentials credentials = InsecureServerCredentials.create();
-    private String scheme = "http";
+    private @Nullable CertificateFiles certificate; // null without TLS
+    private @Nullable Path clientCa; // null if any client may come
 
     private Builder() {}
 
@@ -69,13 +68,25 @@ public final class ScriptedServer implements AutoCloseable {
 
     /** Serves TLS with this certificate, to any client. */
     public Builder tls(CertificateFiles certificate) {
-      return tls(certificate, null);
+      this.certificate = certificate;
+      return this;
     }
 
-    /**
-     * Serves TLS to clients whose certificate {@code clientCa} has signed, or to any if it is null.
-     */
-    public Builder tls(CertificateFiles certificate, @Nullable Path clientCa) {
+    /** Refuses clients whose certificate this CA has not signed; needs {@link #tls}. */
+    public Builder clientAuth(Path ca) {
+      this.clientCa = ca;
+      return this;
+    }
+
+    /** Starts the server on a free port. */
+    public ScriptedServer start() {
+      return new ScriptedServer(this);
+    }
+
+    private ServerCredentials credentials() {
+      if (certificate == null) {
+        return InsecureServerCredentials.create();
+      }
       try {
         var tls =
             TlsServerCredentials.newBuilder()
@@ -83,37 +94,29 @@ public final class ScriptedServer implements AutoCloseable {
         if (clientCa != null) {
           tls.trustManager(clientCa.toFile()).clientAuth(TlsServerCredentials.ClientAuth.REQUIRE);
         }
-        credentials = tls.build();
-        scheme = "https";
-        return this;
+        return tls.build();
       } catch (IOException e) {
         throw new UncheckedIOException("cannot read " + certificate, e);
       }
-    }
-
-    /** Starts the server on a free port. */
-    public ScriptedServer start() {
-      return new ScriptedServer(this);
     }
   }
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  private final String host;
-  private final int port = Ports.take();
   private final String scheme;
   private final ServerCredentials credentials;
   private final Map<String, ServerMethodDefinition<?, ?>> scripts = new ConcurrentHashMap<>();
   private final Map<String, Consumer<ScriptedCall<?, ?>>> openings = new ConcurrentHashMap<>();
   private final List<ScriptedCall<?, ?>> calls = new CopyOnWriteArrayList<>();
   private final List<Server> leaving = new ArrayList<>(); // guarded by this
-  private @Nullable Server server; // guarded by this; null while stopped
+  private final TcpBridge bridge; // lives as long as the port, over all restarts
+  private Server server; // guarded by this; may have ended
 
   private ScriptedServer(Builder builder) {
-    this.host = builder.host;
-    this.scheme = builder.scheme;
-    this.credentials = builder.credentials;
-    listen();
+    this.scheme = builder.certificate == null ? "http" : "https";
+    this.credentials = builder.credentials();
+    this.server = startServer();
+    this.bridge = TcpBridge.between(builder.host, "127.0.0.1", server.getPort());
   }
 
   /** Starts a server without TLS on a free port of 127.0.0.1. */
@@ -128,12 +131,12 @@ public final class ScriptedServer implements AutoCloseable {
 
   /** Returns the URL of the server, which stays the same over restarts. */
   public String endpoint() {
-    return scheme + "://" + host + ":" + port;
+    return scheme + "://" + bridge.authority();
   }
 
   /** Returns the port of the server, which stays the same over restarts. */
   public int port() {
-    return port;
+    return bridge.port();
   }
 
   /** Answers a method from now on, in calls not yet begun. */
@@ -196,25 +199,43 @@ public final class ScriptedServer implements AutoCloseable {
         () -> received(method).size() >= messages);
   }
 
+  /** Returns the bridge that all connections come through, which can cut, delay and hold them. */
+  public TcpBridge bridge() {
+    return bridge;
+  }
+
   /**
    * Tells the clients to go away: open calls may finish, new ones need a new connection, which is
    * welcome.
    */
   public synchronized void goAway() {
-    if (server != null) {
-      server.shutdown();
-      leaving.add(server);
-      server = null;
-    }
+    var old = server;
     listen();
+    old.shutdown();
+    leaving.add(old);
   }
 
-  /** Closes all connections at once, and the port. */
+  /** Resets all connections and refuses new ones, as a machine does whose server has crashed. */
   public synchronized void stop() {
-    if (server != null) {
-      leaving.add(server);
-      server = null;
-    }
+    bridge.refuse();
+    end();
+  }
+
+  /** Stops the server if it runs, and starts it on the same port. */
+  public synchronized void restart() {
+    stop();
+    listen();
+    bridge.heal();
+  }
+
+  @Override
+  public synchronized void close() {
+    bridge.close();
+    end();
+  }
+
+  private void end() {
+    leaving.add(server);
     leaving.forEach(Server::shutdownNow);
     try {
       for (var left : leaving) {
@@ -226,31 +247,22 @@ public final class ScriptedServer implements AutoCloseable {
     leaving.clear();
   }
 
-  /** Stops the server if it runs, and starts it on the same port. */
-  public synchronized void restart() {
-    stop();
-    listen();
-  }
-
-  @Override
-  public void close() {
-    stop();
-    Ports.release(port);
-  }
-
   private void listen() {
-    // A server that was shut down gives its port up a moment later.
-    Patience.await(endpoint() + " listening", PATIENCE, this::tryToListen);
+    server = startServer();
+    bridge.retarget("127.0.0.1", server.getPort());
   }
 
-  private boolean tryToListen() throws IOException {
-    server =
-        NettyServerBuilder.forAddress(new InetSocketAddress(host, port), credentials)
-            .fallbackHandlerRegistry(new Scripts())
-            .maxInboundMessageSize(Integer.MAX_VALUE)
-            .build()
-            .start();
-    return true;
+  private Server startServer() {
+    try {
+      var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+      return NettyServerBuilder.forAddress(address, credentials)
+          .fallbackHandlerRegistry(new Scripts())
+          .maxInboundMessageSize(Integer.MAX_VALUE)
+          .build()
+          .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot start a gRPC server", e);
+    }
   }
 
   private <RequestT, ResponseT> ServerCall.Listener<RequestT> begin(
@@ -305,23 +317,6 @@ public final class ScriptedServer implements AutoCloseable {
     public ServerMethodDefinition<?, ?> lookupMethod(String name, @Nullable String authority) {
       var script = scripts.get(name);
       return script != null ? script : unscripted(name);
-    }
-  }
-
-  /** Reads a message without knowing its type. */
-  private static final class RawBytes implements MethodDescriptor.Marshaller<byte[]> {
-    @Override
-    public InputStream stream(byte[] value) {
-      return new ByteArrayInputStream(value);
-    }
-
-    @Override
-    public byte[] parse(InputStream stream) {
-      try {
-        return stream.readAllBytes();
-      } catch (IOException e) {
-        throw new UncheckedIOException("cannot read a message", e);
-      }
     }
   }
 }

@@ -99,6 +99,10 @@ public final class TcpBridge implements AutoCloseable {
     return address.getHostString() + ":" + address.getPort();
   }
 
+  InetSocketAddress address() {
+    return address;
+  }
+
   /** Sends new connections elsewhere; those that are open stay where they are. */
   public void retarget(String targetHost, int targetPort) {
     command(() -> target = new InetSocketAddress(targetHost, targetPort));
@@ -260,7 +264,11 @@ public final class TcpBridge implements AutoCloseable {
     }
     for (var client = listener.accept(); client != null; client = listener.accept()) {
       accepted.incrementAndGet();
-      connections.add(new BridgedConnection(client, target, selector));
+      try {
+        connections.add(new BridgedConnection(client, target, selector));
+      } catch (IOException e) {
+        client.close(); // it has gone already
+      }
     }
   }
 

@@ -51,7 +51,9 @@ class PeerNetworkTest {
 
   @Test
   void delaysWhatAMemberSends() {
-    try (var cluster = EtcdBackend.any().cluster().members(3).partitionable().start()) {
+    try (var certificates = Certificates.create();
+        var cluster =
+            EtcdBackend.any().cluster().members(3).tls(certificates).partitionable().start()) {
       var leader = cluster.leader();
       for (var follower : cluster.followers()) {
         cluster.link(leader, follower).delay(Duration.ofMillis(300));
