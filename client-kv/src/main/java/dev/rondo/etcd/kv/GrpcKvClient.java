@@ -1,0 +1,85 @@
+package dev.rondo.etcd.kv;
+
+import dev.rondo.etcd.api.Bytes;
+import dev.rondo.etcd.api.CallSettings;
+import dev.rondo.etcd.api.KeyRange;
+import dev.rondo.etcd.api.KeyValue;
+import dev.rondo.etcd.api.LeaseId;
+import dev.rondo.etcd.api.Revision;
+import dev.rondo.etcd.balancer.internal.Blocking;
+import dev.rondo.etcd.balancer.internal.Calls;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Awaits what {@link GrpcAsyncKvClient} does. */
+final class GrpcKvClient implements KvClient {
+  private final Calls calls;
+  private final AsyncKvClient direct; // completes where only Blocking.await may go on
+  private final AsyncKvClient async;
+
+  GrpcKvClient(Calls calls) {
+    this.calls = calls;
+    this.direct = new GrpcAsyncKvClient(calls);
+    this.async = new GrpcAsyncKvClient(calls.async());
+  }
+
+  @Override
+  public KvClient with(Consumer<CallSettings.Builder> changes) {
+    return new GrpcKvClient(calls.with(calls.settings().with(changes)));
+  }
+
+  @Override
+  public AsyncKvClient async() {
+    return async;
+  }
+
+  @Override
+  public Optional<KeyValue> get(Bytes key) {
+    return Blocking.await(direct.get(key));
+  }
+
+  @Override
+  public RangeResult get(KeyRange range, GetOptions options) {
+    return Blocking.await(direct.get(range, options));
+  }
+
+  @Override
+  public PutResult put(Bytes key, Bytes value, PutOptions options) {
+    return Blocking.await(direct.put(key, value, options));
+  }
+
+  @Override
+  public DeleteResult delete(KeyRange range, DeleteOptions options) {
+    return Blocking.await(direct.delete(range, options));
+  }
+
+  @Override
+  public TxnResult txn(Txn txn) {
+    return Blocking.await(direct.txn(txn));
+  }
+
+  @Override
+  public ConditionalPutResult putIfAbsent(Bytes key, Bytes value, LeaseId lease) {
+    return Blocking.await(direct.putIfAbsent(key, value, lease));
+  }
+
+  @Override
+  public ConditionalPutResult compareAndSet(Bytes key, Bytes expected, Bytes value) {
+    return Blocking.await(direct.compareAndSet(key, expected, value));
+  }
+
+  @Override
+  public ConditionalPutResult compareAndSet(Bytes key, Revision expected, Bytes value) {
+    return Blocking.await(direct.compareAndSet(key, expected, value));
+  }
+
+  @Override
+  public CompactResult compact(Revision revision, CompactOptions options) {
+    return Blocking.await(direct.compact(revision, options));
+  }
+
+  @Override
+  public Scan scan(KeyRange range, ScanOptions options) {
+    return new Scan(Blocking.await(direct.scan(range, options)));
+  }
+}

@@ -1,0 +1,161 @@
+package dev.rondo.etcd.kv;
+
+import dev.rondo.etcd.api.KeyRange;
+import dev.rondo.etcd.api.Revision;
+import dev.rondo.etcd.balancer.internal.Wire;
+import dev.rondo.etcd.wire.CompactionRequest;
+import dev.rondo.etcd.wire.Compare.CompareResult;
+import dev.rondo.etcd.wire.Compare.CompareTarget;
+import dev.rondo.etcd.wire.DeleteRangeRequest;
+import dev.rondo.etcd.wire.PutRequest;
+import dev.rondo.etcd.wire.RangeRequest;
+import dev.rondo.etcd.wire.RequestOp;
+import dev.rondo.etcd.wire.TxnRequest;
+
+/** Turns what callers ask for into messages. */
+final class Requests {
+  private Requests() {}
+
+  static RangeRequest range(KeyRange range, GetOptions options) {
+    RangeRequest.Builder request =
+        RangeRequest.newBuilder()
+            .setKey(Wire.bytes(range.start()))
+            .setRangeEnd(Wire.bytes(range.end()));
+    if (options != GetOptions.DEFAULT) {
+      apply(options, request);
+    }
+    return request.build();
+  }
+
+  private static void apply(GetOptions options, RangeRequest.Builder request) {
+    request
+        .setLimit(options.limit())
+        .setRevision(options.revision().value())
+        .setSerializable(options.isSerializable())
+        .setKeysOnly(options.isKeysOnly())
+        .setCountOnly(options.isCountOnly())
+        .setMinModRevision(options.minModRevision().value())
+        .setMaxModRevision(options.maxModRevision().value())
+        .setMinCreateRevision(options.minCreateRevision().value())
+        .setMaxCreateRevision(options.maxCreateRevision().value());
+    // For any sort that is asked for, even the order it reads in, etcd reads the whole range.
+    if (!options.isInOrderOfKeys()) {
+      request.setSortTarget(target(options.sortTarget())).setSortOrder(order(options.sortOrder()));
+    }
+  }
+
+  private static RangeRequest.SortTarget target(SortTarget target) {
+    return switch (target) {
+      case KEY -> RangeRequest.SortTarget.KEY;
+      case VERSION -> RangeRequest.SortTarget.VERSION;
+      case CREATE -> RangeRequest.SortTarget.CREATE;
+      case MOD -> RangeRequest.SortTarget.MOD;
+      case VALUE -> RangeRequest.SortTarget.VALUE;
+    };
+  }
+
+  private static RangeRequest.SortOrder order(SortOrder order) {
+    return order == SortOrder.ASCEND
+        ? RangeRequest.SortOrder.ASCEND
+        : RangeRequest.SortOrder.DESCEND;
+  }
+
+  static RangeRequest page(KeyRange range, ScanOptions options) {
+    return RangeRequest.newBuilder()
+        .setKey(Wire.bytes(range.start()))
+        .setRangeEnd(Wire.bytes(range.end()))
+        .setLimit(options.pageSize())
+        .setKeysOnly(options.isKeysOnly())
+        .setRevision(options.revision().value())
+        .build();
+  }
+
+  static PutRequest put(Op.Put put) {
+    PutRequest.Builder request =
+        PutRequest.newBuilder().setKey(Wire.bytes(put.key())).setValue(Wire.bytes(put.value()));
+    PutOptions options = put.options();
+    if (options != PutOptions.DEFAULT) {
+      request
+          .setLease(options.lease().value())
+          .setPrevKv(options.isPrevKv())
+          .setIgnoreValue(options.isIgnoreValue())
+          .setIgnoreLease(options.isIgnoreLease());
+    }
+    return request.build();
+  }
+
+  static DeleteRangeRequest delete(KeyRange range, DeleteOptions options) {
+    return DeleteRangeRequest.newBuilder()
+        .setKey(Wire.bytes(range.start()))
+        .setRangeEnd(Wire.bytes(range.end()))
+        .setPrevKv(options.isPrevKv())
+        .build();
+  }
+
+  static CompactionRequest compact(Revision revision, CompactOptions options) {
+    if (revision.value() == 0) {
+      throw new IllegalArgumentException("revision must be at least 1, was 0");
+    }
+    return CompactionRequest.newBuilder()
+        .setRevision(revision.value())
+        .setPhysical(options.isPhysical())
+        .build();
+  }
+
+  static TxnRequest txn(Txn txn) {
+    TxnRequest.Builder request = TxnRequest.newBuilder();
+    for (Compare compare : txn.compares()) {
+      request.addCompare(compare(compare));
+    }
+    for (Op op : txn.success()) {
+      request.addSuccess(op(op));
+    }
+    for (Op op : txn.failure()) {
+      request.addFailure(op(op));
+    }
+    return request.build();
+  }
+
+  private static RequestOp op(Op op) {
+    RequestOp.Builder request = RequestOp.newBuilder();
+    if (op instanceof Op.Get get) {
+      request.setRequestRange(range(get.range(), get.options()));
+    } else if (op instanceof Op.Put put) {
+      request.setRequestPut(put(put));
+    } else if (op instanceof Op.Delete delete) {
+      request.setRequestDeleteRange(delete(delete.range(), delete.options()));
+    } else if (op instanceof Op.Nested nested) {
+      request.setRequestTxn(txn(nested.txn()));
+    }
+    return request.build();
+  }
+
+  private static dev.rondo.etcd.wire.Compare compare(Compare compare) {
+    dev.rondo.etcd.wire.Compare.Builder request =
+        dev.rondo.etcd.wire.Compare.newBuilder()
+            .setResult(result(compare.relation()))
+            .setKey(Wire.bytes(compare.range().start()))
+            .setRangeEnd(Wire.bytes(compare.range().end()));
+    if (compare instanceof Compare.Version version) {
+      request.setTarget(CompareTarget.VERSION).setVersion(version.version());
+    } else if (compare instanceof Compare.CreateRevision create) {
+      request.setTarget(CompareTarget.CREATE).setCreateRevision(create.revision().value());
+    } else if (compare instanceof Compare.ModRevision mod) {
+      request.setTarget(CompareTarget.MOD).setModRevision(mod.revision().value());
+    } else if (compare instanceof Compare.Value value) {
+      request.setTarget(CompareTarget.VALUE).setValue(Wire.bytes(value.value()));
+    } else if (compare instanceof Compare.Lease lease) {
+      request.setTarget(CompareTarget.LEASE).setLease(lease.lease().value());
+    }
+    return request.build();
+  }
+
+  private static CompareResult result(Compare.Relation relation) {
+    return switch (relation) {
+      case EQUAL -> CompareResult.EQUAL;
+      case NOT_EQUAL -> CompareResult.NOT_EQUAL;
+      case GREATER -> CompareResult.GREATER;
+      case LESS -> CompareResult.LESS;
+    };
+  }
+}

@@ -1,0 +1,136 @@
+package dev.rondo.etcd.kv;
+
+import dev.rondo.etcd.api.Code;
+import dev.rondo.etcd.api.EtcdException;
+import dev.rondo.etcd.api.KeyValue;
+import dev.rondo.etcd.api.ResponseHeader;
+import dev.rondo.etcd.api.Revision;
+import dev.rondo.etcd.api.WriteOutcome;
+import dev.rondo.etcd.balancer.internal.Wire;
+import dev.rondo.etcd.wire.CompactionResponse;
+import dev.rondo.etcd.wire.DeleteRangeResponse;
+import dev.rondo.etcd.wire.PutResponse;
+import dev.rondo.etcd.wire.RangeResponse;
+import dev.rondo.etcd.wire.ResponseOp;
+import dev.rondo.etcd.wire.TxnResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Turns messages into what callers get. */
+final class Results {
+  private Results() {}
+
+  static Optional<KeyValue> first(RangeResponse response) {
+    return response.getKvsCount() == 0
+        ? Optional.empty()
+        : Optional.of(Wire.keyValue(response.getKvs(0)));
+  }
+
+  static RangeResult range(RangeResponse response) {
+    return range(response, Wire.header(response.getHeader()));
+  }
+
+  private static RangeResult range(RangeResponse response, ResponseHeader header) {
+    return new RangeResult(
+        header, keyValues(response.getKvsList()), response.getCount(), response.getMore());
+  }
+
+  static PutResult put(PutResponse response) {
+    return put(response, Wire.header(response.getHeader()));
+  }
+
+  private static PutResult put(PutResponse response, ResponseHeader header) {
+    return new PutResult(
+        header,
+        response.hasPrevKv() ? Optional.of(Wire.keyValue(response.getPrevKv())) : Optional.empty());
+  }
+
+  static DeleteResult delete(DeleteRangeResponse response) {
+    return delete(response, Wire.header(response.getHeader()));
+  }
+
+  private static DeleteResult delete(DeleteRangeResponse response, ResponseHeader header) {
+    return new DeleteResult(header, response.getDeleted(), keyValues(response.getPrevKvsList()));
+  }
+
+  static CompactResult compact(CompactionResponse response) {
+    return new CompactResult(Wire.header(response.getHeader()));
+  }
+
+  static TxnResult txn(TxnResponse response) {
+    return txn(response, Wire.header(response.getHeader()));
+  }
+
+  private static TxnResult txn(TxnResponse response, ResponseHeader header) {
+    List<OpResult> results = new ArrayList<>(response.getResponsesCount());
+    for (ResponseOp op : response.getResponsesList()) {
+      results.add(op(op, header));
+    }
+    return new TxnResult(header, response.getSucceeded(), results);
+  }
+
+  private static OpResult op(ResponseOp op, ResponseHeader outer) {
+    return switch (op.getResponseCase()) {
+      case RESPONSE_RANGE -> {
+        RangeResponse range = op.getResponseRange();
+        yield new OpResult.Get(range(range, inner(outer, range.getHeader())));
+      }
+      case RESPONSE_PUT -> {
+        PutResponse put = op.getResponsePut();
+        yield new OpResult.Put(put(put, inner(outer, put.getHeader())));
+      }
+      case RESPONSE_DELETE_RANGE -> {
+        DeleteRangeResponse delete = op.getResponseDeleteRange();
+        yield new OpResult.Delete(delete(delete, inner(outer, delete.getHeader())));
+      }
+      case RESPONSE_TXN -> {
+        TxnResponse txn = op.getResponseTxn();
+        yield new OpResult.Nested(txn(txn, inner(outer, txn.getHeader())));
+      }
+      case RESPONSE_NOT_SET -> throw malformed("txn", "an operation was answered with nothing");
+    };
+  }
+
+  /** Etcd leaves all but the revision out of the headers inside a transaction's answer. */
+  private static ResponseHeader inner(
+      ResponseHeader outer, dev.rondo.etcd.wire.ResponseHeader inner) {
+    Revision revision = Wire.revision(inner.getRevision());
+    return revision.value() == 0
+        ? outer
+        : new ResponseHeader(outer.clusterId(), outer.memberId(), revision, outer.raftTerm());
+  }
+
+  /** The answer to a transaction that puts one key, or else reads it. */
+  static ConditionalPutResult conditionalPut(TxnResponse response) {
+    ResponseHeader header = Wire.header(response.getHeader());
+    if (response.getSucceeded()) {
+      return new ConditionalPutResult(header, true, Optional.empty());
+    }
+    if (response.getResponsesCount() == 0 || !response.getResponses(0).hasResponseRange()) {
+      throw malformed("txn", "a get was answered with something else");
+    }
+    return new ConditionalPutResult(
+        header, false, first(response.getResponses(0).getResponseRange()));
+  }
+
+  static List<KeyValue> keyValues(List<dev.rondo.etcd.wire.KeyValue> kvs) {
+    if (kvs.isEmpty()) {
+      return List.of();
+    }
+    KeyValue[] values = new KeyValue[kvs.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Wire.keyValue(kvs.get(i));
+    }
+    return List.of(values);
+  }
+
+  static EtcdException malformed(String operation, String detail) {
+    return new EtcdException(
+        Code.MALFORMED_ANSWER,
+        WriteOutcome.UNKNOWN,
+        new EtcdException.Call(operation, null, 1),
+        detail,
+        null);
+  }
+}

@@ -1,0 +1,13 @@
+/**
+ * Keys and values: reads, writes, transactions and scans of large ranges.
+ *
+ * <p>Start with {@link dev.rondo.etcd.kv.KvClient}; {@link dev.rondo.etcd.kv.AsyncKvClient} is the
+ * same without blocking. A transaction is a {@link dev.rondo.etcd.kv.Txn} of {@link
+ * dev.rondo.etcd.kv.Compare comparisons} and {@link dev.rondo.etcd.kv.Op operations}. Behind the
+ * clients, {@code Requests} turns what callers ask for into messages and {@code Results} turns
+ * messages into what callers get.
+ */
+@NullMarked
+package dev.rondo.etcd.kv;
+
+import org.jspecify.annotations.NullMarked;
