@@ -1,6 +1,7 @@
 package dev.rondo.etcd.balancer;
 
 import dev.rondo.etcd.api.CallSettings;
+import dev.rondo.etcd.balancer.channel.CredentialBundle;
 import dev.rondo.etcd.balancer.grpc.GrpcTuning;
 import java.util.Collection;
 import java.util.List;
@@ -13,6 +14,7 @@ public final class ConnectionBuilder {
   private Endpoints endpoints = Endpoints.NONE;
   private @Nullable Tls tls;
   private CallSettings settings = CallSettings.DEFAULT;
+  private int maxAnswerBytes = Integer.MAX_VALUE;
   private ConnectionListener listener = event -> {};
   private @Nullable Executor executor;
   private GrpcTuning tuning = GrpcTuning.builder().build();
@@ -63,6 +65,19 @@ public final class ConnectionBuilder {
     return this;
   }
 
+  /**
+   * Refuses answers that are larger.
+   *
+   * @param bytes at least 1; 2 GiB less a byte by default, as etcd's own client has it
+   */
+  public ConnectionBuilder maxAnswerBytes(int bytes) {
+    if (bytes < 1) {
+      throw new IllegalArgumentException("maxAnswerBytes must be at least 1, was " + bytes);
+    }
+    maxAnswerBytes = bytes;
+    return this;
+  }
+
   /** Adds interceptors of gRPC's, or tunes its channel. */
   public ConnectionBuilder grpc(GrpcTuning tuning) {
     this.tuning = tuning;
@@ -84,6 +99,15 @@ public final class ConnectionBuilder {
           "tls settings need endpoints with https or unixs, was given " + endpoints.list().get(0));
     }
     return new GrpcConnection(
-        endpoints, tls == null ? Tls.system() : tls, settings, listener, executor, tuning);
+        endpoints, credentials(), settings, maxAnswerBytes, listener, executor, tuning);
+  }
+
+  private CredentialBundle credentials() {
+    if (!endpoints.areSecure()) {
+      return CredentialBundle.inTheClear();
+    }
+    Tls used = tls == null ? Tls.system() : tls;
+    return CredentialBundle.tls(
+        used.trusted(), used.identity().orElse(null), used.serverName().orElse(null));
   }
 }

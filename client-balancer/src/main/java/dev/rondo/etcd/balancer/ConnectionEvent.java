@@ -11,9 +11,9 @@ public sealed interface ConnectionEvent {
    * An endpoint was cut off, or could not be reached.
    *
    * @param endpoint which one
-   * @param reason why, in one line
+   * @param failure why
    */
-  record Disconnected(Endpoint endpoint, String reason) implements ConnectionEvent {}
+  record Disconnected(Endpoint endpoint, EndpointFailure failure) implements ConnectionEvent {}
 
   /**
    * A call or a stream left the endpoint that failed and goes on to the next one.

@@ -10,7 +10,8 @@ import java.util.Optional;
  * @param lastFailure why it could not be reached last, in one line; empty if it never failed since
  *     it was connected
  */
-public record EndpointStatus(Endpoint endpoint, State state, Optional<String> lastFailure) {
+public record EndpointStatus(
+    Endpoint endpoint, State state, Optional<EndpointFailure> lastFailure) {
   /** Where a connection is: up, or on its way, or waiting to try again. */
   public enum State {
     /** Requests may go there. */

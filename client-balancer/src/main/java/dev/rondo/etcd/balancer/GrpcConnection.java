@@ -1,46 +1,363 @@
 package dev.rondo.etcd.balancer;
 
 import dev.rondo.etcd.api.CallSettings;
+import dev.rondo.etcd.api.Code;
+import dev.rondo.etcd.api.EtcdException;
+import dev.rondo.etcd.api.WriteOutcome;
+import dev.rondo.etcd.balancer.channel.ChannelListener;
+import dev.rondo.etcd.balancer.channel.CredentialBundle;
+import dev.rondo.etcd.balancer.channel.EndpointChannel;
 import dev.rondo.etcd.balancer.grpc.GrpcTuning;
 import dev.rondo.etcd.balancer.internal.Calls;
 import dev.rondo.etcd.balancer.internal.CallsSource;
+import io.grpc.Channel;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** One channel of gRPC. */
+/**
+ * One channel of gRPC with a scheduler and an executor, and the calls and streams that are on it.
+ */
 final class GrpcConnection implements Connection, CallsSource {
+  private static final Logger log = LoggerFactory.getLogger(Connection.class);
+  private static final AtomicInteger NUMBERS = new AtomicInteger();
+
+  private final ScheduledThreadPoolExecutor scheduler;
+  private final @Nullable ExecutorService ownExecutor;
+  private final Executor executor;
+  private final EventQueue events;
+  private final EndpointChannel channel;
+  private final GrpcCalls calls;
+  private final Set<UnaryCall<?, ?, ?>> repeating = ConcurrentHashMap.newKeySet();
+  private final Set<GrpcStream<?, ?>> streams = ConcurrentHashMap.newKeySet();
+  private final Map<Class<?>, Object> shared = new ConcurrentHashMap<>();
+  private final boolean areSocketFiles;
+  private final boolean areSecure;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed =
+      lock.newCondition(); // of statuses, of the calls under way, or to closed
+  private volatile List<EndpointStatus> statuses; // written under the lock
+  private volatile List<Endpoint> endpoints;
+  private volatile boolean isClosing;
+  private volatile boolean isClosed;
+  private final AtomicInteger underWay = new AtomicInteger();
+
   GrpcConnection(
       Endpoints endpoints,
-      Tls tls,
+      CredentialBundle credentials,
       CallSettings settings,
+      int maxAnswerBytes,
       ConnectionListener listener,
       @Nullable Executor executor,
-      GrpcTuning tuning) {}
-
-  @Override
-  public List<EndpointStatus> endpoints() {
-    return List.of();
+      GrpcTuning tuning) {
+    String name = "rondo-" + NUMBERS.incrementAndGet();
+    this.scheduler = new ScheduledThreadPoolExecutor(1, daemons(name + "-timer"));
+    this.scheduler.setRemoveOnCancelPolicy(true);
+    this.ownExecutor = Executors.newCachedThreadPool(daemons(name));
+    this.executor = executor == null ? ownExecutor : executor;
+    this.events = new EventQueue(listener, this.executor);
+    this.areSocketFiles = endpoints.areSocketFiles();
+    this.areSecure = endpoints.areSecure();
+    this.endpoints = endpoints.list();
+    this.statuses = endpoints.list().stream().map(GrpcConnection::connecting).toList();
+    this.calls = new GrpcCalls(this, settings, false, null, Set.of());
+    this.channel =
+        EndpointChannel.open(
+            endpoints.list(),
+            credentials,
+            maxAnswerBytes,
+            new Following(),
+            scheduler,
+            ownExecutor,
+            tuning);
   }
 
-  @Override
-  public void endpoints(Collection<String> urls) {}
+  private static EndpointStatus connecting(Endpoint endpoint) {
+    return new EndpointStatus(endpoint, EndpointStatus.State.CONNECTING, Optional.empty());
+  }
 
-  @Override
-  public void awaitReady(Duration timeout) {}
-
-  @Override
-  public void close() {}
-
-  @Override
-  public boolean close(Duration timeout) {
-    return true;
+  private static ThreadFactory daemons(String name) {
+    AtomicInteger number = new AtomicInteger();
+    return task -> {
+      Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+      thread.setDaemon(true);
+      return thread;
+    };
   }
 
   @Override
   public Calls calls() {
-    throw new UnsupportedOperationException();
+    return calls;
+  }
+
+  @Override
+  public List<EndpointStatus> endpoints() {
+    return statuses;
+  }
+
+  @Override
+  public void endpoints(Collection<String> urls) {
+    Endpoints given = Endpoints.parse(urls);
+    if (given.areSecure() != areSecure || given.areSocketFiles() != areSocketFiles) {
+      throw new IllegalArgumentException(
+          "endpoints must keep the scheme that the connection was built with, "
+              + endpoints.get(0)
+              + ", was given "
+              + given.list().get(0));
+    }
+    if (isClosing) {
+      throw closed("endpoints");
+    }
+    endpoints = given.list();
+    channel.endpoints(given.list());
+  }
+
+  @Override
+  public void awaitReady(Duration timeout) {
+    if (!await(timeout, () -> isClosing || isReady())) {
+      throw new EtcdException(
+          unreachableCode(),
+          WriteOutcome.NOT_APPLIED,
+          new EtcdException.Call("awaitReady", null, 0),
+          "no endpoint could be reached within " + timeout + ": " + reasons(),
+          null);
+    }
+    if (isClosing) {
+      throw closed("awaitReady");
+    }
+  }
+
+  private boolean isReady() {
+    return statuses.stream().anyMatch(status -> status.state() == EndpointStatus.State.CONNECTED);
+  }
+
+  private boolean await(Duration timeout, Supplier<Boolean> condition) {
+    long left = timeout.toNanos();
+    lock.lock();
+    try {
+      while (!condition.get()) {
+        if (left <= 0) {
+          return false;
+        }
+        left = changed.awaitNanos(left);
+      }
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new EtcdException(
+          Code.CANCELLED,
+          WriteOutcome.NOT_APPLIED,
+          new EtcdException.Call("wait", null, 0),
+          "interrupted",
+          e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void signal() {
+    lock.lock();
+    try {
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    isClosing = true;
+    if (markClosed()) {
+      shared.values().forEach(GrpcConnection::close);
+      channel.close();
+      repeating.forEach(UnaryCall::closed);
+      scheduler.shutdownNow();
+      if (ownExecutor != null) {
+        ownExecutor.shutdown();
+      }
+    }
+  }
+
+  private boolean markClosed() {
+    lock.lock();
+    try {
+      boolean isFirst = !isClosed;
+      isClosed = true;
+      changed.signalAll();
+      return isFirst;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static void close(Object shared) {
+    if (shared instanceof AutoCloseable closeable) {
+      try {
+        closeable.close();
+      } catch (Exception e) {
+        log.warn("{} could not be closed", closeable, e);
+      }
+    }
+  }
+
+  @Override
+  public boolean close(Duration timeout) {
+    isClosing = true;
+    shared.values().forEach(GrpcConnection::close);
+    streams.forEach(stream -> stream.cancel("the client was closed"));
+    boolean isQuiet = await(timeout, () -> isClosed || underWay.get() == 0);
+    close();
+    return isQuiet;
+  }
+
+  /** Counts a call in, unless the connection takes no more. */
+  boolean enter() {
+    underWay.incrementAndGet();
+    if (isClosing) {
+      leave();
+      return false;
+    }
+    return true;
+  }
+
+  void leave() {
+    if (underWay.decrementAndGet() == 0 && isClosing) {
+      signal();
+    }
+  }
+
+  boolean isClosed() {
+    return isClosed;
+  }
+
+  EtcdException closed(String operation) {
+    return new EtcdException(
+        Code.CLOSED,
+        WriteOutcome.NOT_APPLIED,
+        new EtcdException.Call(operation, null, 0),
+        "the client was closed",
+        null);
+  }
+
+  /**
+   * What it means that no endpoint can be reached: that what answers there is not etcd, where that
+   * is all there is.
+   */
+  Code unreachableCode() {
+    List<EndpointFailure> failures =
+        statuses.stream().flatMap(status -> status.lastFailure().stream()).toList();
+    boolean isForeign = failures.stream().allMatch(failure -> failure.code() == Code.NOT_ETCD);
+    return isForeign && !failures.isEmpty() ? Code.NOT_ETCD : Code.UNAVAILABLE;
+  }
+
+  /** Each endpoint and why it cannot be reached. */
+  String reasons() {
+    return statuses.stream()
+        .map(status -> status.endpoint() + ": " + reason(status))
+        .collect(Collectors.joining("; "));
+  }
+
+  private static String reason(EndpointStatus status) {
+    return status
+        .lastFailure()
+        .map(EndpointFailure::reason)
+        .orElse(
+            status.state() == EndpointStatus.State.CONNECTED ? "connected" : "still connecting");
+  }
+
+  /** Whether an endpoint is connected that is none of {@code visited}. */
+  boolean hasOther(Set<Endpoint> visited) {
+    return statuses.stream()
+        .anyMatch(
+            status ->
+                status.state() == EndpointStatus.State.CONNECTED
+                    && !visited.contains(status.endpoint()));
+  }
+
+  void check(Endpoint endpoint) {
+    if (!endpoints.contains(endpoint)) {
+      throw new IllegalArgumentException(
+          "endpoint must be one of " + endpoints + ", was " + endpoint);
+    }
+  }
+
+  void tell(ConnectionEvent event) {
+    events.add(event);
+  }
+
+  void repeating(UnaryCall<?, ?, ?> call) {
+    repeating.add(call);
+    if (isClosed) {
+      call.closed();
+    }
+  }
+
+  void repeatingNoMore(UnaryCall<?, ?, ?> call) {
+    repeating.remove(call);
+  }
+
+  void opened(GrpcStream<?, ?> stream) {
+    streams.add(stream);
+    if (isClosing) {
+      stream.cancel("the client was closed");
+    }
+  }
+
+  void ended(GrpcStream<?, ?> stream) {
+    streams.remove(stream);
+  }
+
+  <S> S shared(Class<S> type, Supplier<S> make) {
+    return type.cast(shared.computeIfAbsent(type, absent -> make.get()));
+  }
+
+  Channel channel() {
+    return channel.channel();
+  }
+
+  ScheduledExecutorService scheduler() {
+    return scheduler;
+  }
+
+  Executor executor() {
+    return executor;
+  }
+
+  @Override
+  public String toString() {
+    return "Connection" + statuses;
+  }
+
+  /** Follows how the endpoints stand. */
+  private final class Following implements ChannelListener {
+    @Override
+    public void onStatus(List<EndpointStatus> now) {
+      statuses = now;
+      signal();
+    }
+
+    @Override
+    public void onEvent(ConnectionEvent event) {
+      tell(event);
+    }
   }
 }

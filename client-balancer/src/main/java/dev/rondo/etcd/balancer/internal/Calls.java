@@ -3,10 +3,12 @@ package dev.rondo.etcd.balancer.internal;
 import dev.rondo.etcd.api.CallSettings;
 import dev.rondo.etcd.balancer.Connection;
 import dev.rondo.etcd.balancer.Endpoint;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Makes calls and opens streams over a connection, with the settings of one client. Immutable.
@@ -40,6 +42,9 @@ public interface Calls {
    */
   Calls at(Endpoint endpoint);
 
+  /** Returns calls whose streams pass over {@code endpoints} as long as another is connected. */
+  Calls avoiding(Set<Endpoint> endpoints);
+
   /**
    * Calls {@code rpc}.
    *
@@ -55,6 +60,12 @@ public interface Calls {
    * @param executor where the listener is called
    */
   <Q, R> RpcStream<Q> open(Rpc<Q, R> rpc, Executor executor, StreamListener<R> listener);
+
+  /**
+   * Returns the one {@code type} of this connection, which {@code make} makes when it is first
+   * asked for. It is closed with the connection if it can be.
+   */
+  <S> S shared(Class<S> type, Supplier<S> make);
 
   /** The connection's scheduler; what runs there must not block. */
   ScheduledExecutorService scheduler();

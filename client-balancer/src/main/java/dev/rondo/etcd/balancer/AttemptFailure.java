@@ -1,0 +1,108 @@
+package dev.rondo.etcd.balancer;
+
+import dev.rondo.etcd.api.Code;
+import dev.rondo.etcd.api.WriteOutcome;
+import dev.rondo.etcd.balancer.channel.Attempt;
+import dev.rondo.etcd.balancer.channel.Reason;
+import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one attempt ended, read off what gRPC says and what the attempt noted. Has no stack trace,
+ * which would show gRPC's threads.
+ */
+final class AttemptFailure extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+  private static final String UNREADABLE = "Failed to read message.";
+
+  private final Code code;
+  private final transient @Nullable Endpoint endpoint;
+  private final boolean wasNeverSent;
+  private final String detail;
+
+  private AttemptFailure(
+      Code code,
+      @Nullable Endpoint endpoint,
+      boolean wasNeverSent,
+      String detail,
+      @Nullable Throwable cause) {
+    super(endpoint == null ? detail : endpoint + ": " + detail, cause, false, false);
+    this.code = code;
+    this.endpoint = endpoint;
+    this.wasNeverSent = wasNeverSent;
+    this.detail = detail;
+  }
+
+  static AttemptFailure of(Status status, Attempt attempt) {
+    return new AttemptFailure(
+        codeOf(status),
+        attempt.endpoint(),
+        wasNeverSent(status, attempt),
+        Reason.of(status),
+        status.getCause());
+  }
+
+  /**
+   * A call that no transport was given never left. One that was given left with its headers; that
+   * they were not written is proof only if the transport itself gave the call up, and not where it
+   * was cancelled from this side, by its caller or by its deadline, and may still be on its way
+   * out.
+   */
+  private static boolean wasNeverSent(Status status, Attempt attempt) {
+    boolean endedHere =
+        status.getCode() == Status.Code.CANCELLED
+            || status.getCode() == Status.Code.DEADLINE_EXCEEDED;
+    return !attempt.isStarted() || !(attempt.hasLeft() || endedHere);
+  }
+
+  private static Code codeOf(Status status) {
+    String said = status.getDescription();
+    Code code = Code.of(status.getCode().value(), said);
+    return said == null || code.text() != null ? code : transportCode(code, said);
+  }
+
+  /** gRPC itself has but a few codes, and its texts tell apart what is not the same to a caller. */
+  private static Code transportCode(Code code, String said) {
+    return switch (code) {
+      case CANCELLED -> cancelledCode(said);
+      case RESOURCE_EXHAUSTED ->
+          said.contains("exceeds maximum size")
+              ? Code.ANSWER_TOO_LARGE
+              : said.contains("GOAWAY") ? Code.UNAVAILABLE : code;
+      default ->
+          said.contains("invalid content-type") || said.startsWith("HTTP status code")
+              ? Code.NOT_ETCD
+              : code;
+    };
+  }
+
+  /** A call that nobody here cancelled was cut by the other side. */
+  private static Code cancelledCode(String said) {
+    if (said.equals(UNREADABLE)) {
+      return Code.MALFORMED_ANSWER;
+    }
+    return said.startsWith("RST_STREAM") ? Code.UNAVAILABLE : Code.CANCELLED;
+  }
+
+  Code code() {
+    return code;
+  }
+
+  @Nullable Endpoint endpoint() {
+    return endpoint;
+  }
+
+  /** Whether it is proven that no server can have seen the request. */
+  boolean wasNeverSent() {
+    return wasNeverSent;
+  }
+
+  WriteOutcome outcome() {
+    return wasNeverSent ? WriteOutcome.NOT_APPLIED : code.outcome();
+  }
+
+  /** What happened, without the endpoint. */
+  String detail() {
+    return detail;
+  }
+}

@@ -1,0 +1,102 @@
+package dev.rondo.etcd.balancer;
+
+import dev.rondo.etcd.api.Code;
+import dev.rondo.etcd.api.EtcdException;
+import dev.rondo.etcd.api.WriteOutcome;
+import dev.rondo.etcd.balancer.channel.Attempt;
+import dev.rondo.etcd.balancer.internal.Rpc;
+import dev.rondo.etcd.balancer.internal.RpcStream;
+import dev.rondo.etcd.balancer.internal.StreamListener;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+
+/** One stream on one endpoint. It leaves when its endpoint is taken out of the list. */
+final class GrpcStream<Q, R> extends ClientCall.Listener<R> implements RpcStream<Q> {
+  private final GrpcCalls calls;
+  private final Rpc<Q, R> rpc;
+  private final StreamListener<R> listener;
+  private final Attempt attempt;
+  private final ClientCall<Q, R> call;
+  private final Object sending = new Object(); // gRPC takes messages from one thread at a time
+
+  GrpcStream(GrpcCalls calls, Rpc<Q, R> rpc, Executor executor, StreamListener<R> listener) {
+    this.calls = calls;
+    this.rpc = rpc;
+    this.listener = listener;
+    this.attempt =
+        new Attempt(
+            calls.avoided(),
+            calls.pinned(),
+            () -> cancel("the endpoint was taken out of the list"));
+    CallOptions options = attempt.in(calls.options().withExecutor(executor));
+    this.call = calls.connection().channel().newCall(rpc.method(), options);
+  }
+
+  void start() {
+    calls.connection().opened(this);
+    call.start(this, calls.headers(rpc));
+  }
+
+  @Override
+  public void send(Q message) {
+    synchronized (sending) {
+      call.sendMessage(message);
+    }
+  }
+
+  @Override
+  public void halfClose() {
+    synchronized (sending) {
+      call.halfClose();
+    }
+  }
+
+  @Override
+  public boolean isReady() {
+    return call.isReady();
+  }
+
+  @Override
+  public void request(int count) {
+    call.request(count);
+  }
+
+  @Override
+  public void cancel(String reason) {
+    call.cancel(reason, null);
+  }
+
+  @Override
+  public Optional<Endpoint> endpoint() {
+    return Optional.ofNullable(attempt.endpoint());
+  }
+
+  @Override
+  public void onReady() {
+    listener.onReady();
+  }
+
+  @Override
+  public void onMessage(R message) {
+    listener.onMessage(message);
+  }
+
+  @Override
+  public void onClose(Status status, Metadata trailers) {
+    calls.connection().ended(this);
+    listener.onEnd(status.isOk() ? null : exception(AttemptFailure.of(status, attempt)));
+  }
+
+  private EtcdException exception(AttemptFailure failure) {
+    Endpoint endpoint = failure.endpoint();
+    var at =
+        new EtcdException.Call(rpc.operation(), endpoint == null ? null : endpoint.toString(), 1);
+    Code code = calls.connection().isClosed() ? Code.CLOSED : failure.code();
+    return new EtcdException(
+        code, WriteOutcome.NOT_APPLIED, at, failure.detail(), failure.getCause());
+  }
+}

@@ -1,0 +1,371 @@
+package dev.rondo.etcd.balancer;
+
+import dev.failsafe.Failsafe;
+import dev.failsafe.RetryPolicy;
+import dev.rondo.etcd.api.Code;
+import dev.rondo.etcd.api.EtcdException;
+import dev.rondo.etcd.api.OutcomeUnknownException;
+import dev.rondo.etcd.api.WriteOutcome;
+import dev.rondo.etcd.balancer.channel.Attempt;
+import dev.rondo.etcd.balancer.internal.Blocking;
+import dev.rondo.etcd.balancer.internal.Rpc;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Deadline;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call: its first attempt, and those that follow while the rules and the deadline allow. It is
+ * the future that the caller holds; however that is completed from outside, the attempt on the wire
+ * is cancelled.
+ *
+ * <p>The first attempt is made at once and pays for nothing else. Only when it fails and may be
+ * repeated does Failsafe take over and drive the rest. Attempts follow each other, so what they
+ * note needs no lock.
+ */
+final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.Interruptible {
+  private static final int FAILURES_TOLD = 8;
+
+  private final GrpcCalls calls;
+  private final Rpc<Q, R> rpc;
+  private final Q request;
+  private final Function<? super R, ? extends T> result;
+  private final Deadline deadline;
+
+  private volatile @Nullable ClientCall<Q, R> current;
+  private volatile @Nullable Future<?> repeating;
+  private volatile @Nullable AttemptFailure last;
+  private volatile int attempts;
+  private volatile WriteOutcome worst = WriteOutcome.NOT_APPLIED;
+
+  /** Made when the first attempt failed: most calls never need it. */
+  private @Nullable Repetition repetition;
+
+  UnaryCall(GrpcCalls calls, Rpc<Q, R> rpc, Q request, Function<? super R, ? extends T> result) {
+    this.calls = calls;
+    this.rpc = rpc;
+    this.request = request;
+    this.result = result;
+    this.deadline = Deadline.after(calls.timeoutNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  void start() {
+    GrpcConnection connection = calls.connection();
+    if (!connection.enter()) {
+      finish(null, connection.closed(rpc.operation()));
+      return;
+    }
+    attempt(
+        Set.of(),
+        (response, failure) -> {
+          if (failure != null && mayRepeat(failure)) {
+            repeat(failure);
+          } else {
+            end(response, failure);
+          }
+        });
+  }
+
+  private void attempt(Set<Endpoint> avoided, Ending<R> ending) {
+    Attempt attempt = new Attempt(avoided, calls.pinned(), null);
+    int number = attempts + 1; // one attempt at a time
+    attempts = number;
+    CallOptions options = attempt.in(calls.options().withDeadline(deadline));
+    ClientCall<Q, R> call = calls.connection().channel().newCall(rpc.method(), options);
+    current = call;
+    call.start(new Listening<>(attempt, ending), calls.headers(rpc));
+    call.request(2); // one answer, and a second one to find out that a server sends too many
+    call.sendMessage(request);
+    call.halfClose();
+    if (isDone()) {
+      call.cancel(
+          "the caller gave up", null); // between two attempts, when there was nothing to cancel
+    }
+  }
+
+  private boolean mayRepeat(AttemptFailure failure) {
+    last = failure;
+    if (rpc.kind() != Rpc.Kind.READ && failure.outcome() == WriteOutcome.UNKNOWN) {
+      worst = WriteOutcome.UNKNOWN;
+    }
+    return !isDone()
+        && calls.pinned() == null
+        && !deadline.isExpired()
+        && !calls.connection().isClosed()
+        && RetryRules.mayRepeat(failure, rpc, calls.settings());
+  }
+
+  /** Lets Failsafe drive; its first execution is the attempt that has failed already. */
+  private void repeat(AttemptFailure first) {
+    Repetition turns = new Repetition();
+    repetition = turns;
+    RetryPolicy<R> policy =
+        RetryPolicy.<R>builder()
+            .handleIf(failure -> failure instanceof AttemptFailure ended && mayRepeat(ended))
+            .withMaxRetries(-1)
+            .withMaxDuration(
+                Duration.ofNanos(Math.max(1, deadline.timeRemaining(TimeUnit.NANOSECONDS))))
+            .withDelayFnOn(
+                context -> turns.pause((AttemptFailure) context.getLastException()),
+                AttemptFailure.class)
+            .build();
+    CompletableFuture<R> rest;
+    try {
+      rest =
+          Failsafe.with(policy)
+              .with(calls.scheduler())
+              .getStageAsync(
+                  context ->
+                      context.getAttemptCount() == 0
+                          ? CompletableFuture.failedFuture(first)
+                          : turns.next());
+    } catch (RejectedExecutionException e) {
+      end(null, first); // closed at this moment
+      return;
+    }
+    repeating = rest;
+    calls.connection().repeating(this);
+    var unused =
+        rest.whenComplete(
+            (response, failure) -> {
+              calls.connection().repeatingNoMore(this);
+              end(response, failure);
+            });
+    if (isDone()) {
+      rest.cancel(false);
+    }
+  }
+
+  private void end(@Nullable R response, @Nullable Throwable failure) {
+    try {
+      if (failure == null) {
+        finish(result.apply(response), null);
+      } else {
+        finish(null, failure instanceof AttemptFailure ended ? exception(ended) : failure);
+      }
+    } catch (RuntimeException | Error e) {
+      finish(null, e);
+    } finally {
+      calls.connection().leave();
+    }
+  }
+
+  private void finish(@Nullable T value, @Nullable Throwable failure) {
+    calls.complete(
+        () -> {
+          if (failure == null) {
+            super.complete(value);
+          } else {
+            super.completeExceptionally(failure);
+          }
+        });
+  }
+
+  private EtcdException exception(AttemptFailure ended) {
+    EtcdException exception = describe(ended);
+    if (repetition != null) {
+      repetition.earlier.stream()
+          .filter(failure -> failure != ended)
+          .forEach(exception::addSuppressed);
+    }
+    return exception;
+  }
+
+  private EtcdException describe(AttemptFailure ended) {
+    GrpcConnection connection = calls.connection();
+    if (connection.isClosed()) {
+      return exception(Code.CLOSED, "the client was closed", null);
+    }
+    if (ended.code() == Code.DEADLINE_EXCEEDED && ended.endpoint() == null) {
+      return repetition != null && connection.hasOther(Set.of())
+          ? gaveUp(repetition.earlier.get(repetition.earlier.size() - 1))
+          : unreachable();
+    }
+    String detail =
+        ended.code() == Code.DEADLINE_EXCEEDED
+            ? "no answer within " + calls.settings().timeout()
+            : ended.detail();
+    return exception(ended.code(), detail, ended.getCause());
+  }
+
+  /**
+   * The time was over between two attempts, so what ended the one before says more than the time.
+   */
+  private EtcdException gaveUp(AttemptFailure before) {
+    last = before;
+    String detail = before.detail() + ", given up after " + calls.settings().timeout();
+    return exception(before.code(), detail, before.getCause());
+  }
+
+  private EtcdException unreachable() {
+    GrpcConnection connection = calls.connection();
+    String detail =
+        "no endpoint could be reached within "
+            + calls.settings().timeout()
+            + ": "
+            + connection.reasons();
+    return exception(connection.unreachableCode(), detail, null);
+  }
+
+  private EtcdException exception(Code code, String detail, @Nullable Throwable cause) {
+    AttemptFailure ended = last;
+    Endpoint endpoint = ended == null ? null : ended.endpoint();
+    var call =
+        new EtcdException.Call(
+            rpc.operation(), endpoint == null ? null : endpoint.toString(), attempts);
+    return worst == WriteOutcome.UNKNOWN
+        ? new OutcomeUnknownException(code, call, detail, cause)
+        : new EtcdException(code, WriteOutcome.NOT_APPLIED, call, detail, cause);
+  }
+
+  /** The connection is closed while the call waits to be repeated. */
+  void closed() {
+    finish(null, calls.connection().closed(rpc.operation()));
+    stop("the client was closed");
+  }
+
+  private void stop(String reason) {
+    Future<?> rest = repeating;
+    if (rest != null) {
+      rest.cancel(false);
+    }
+    ClientCall<Q, R> call = current;
+    if (call != null) {
+      call.cancel(reason, null);
+    }
+  }
+
+  @Override
+  public boolean cancel(boolean mayInterruptIfRunning) {
+    boolean isCancelled = super.cancel(mayInterruptIfRunning);
+    if (isCancelled) {
+      stop("the caller cancelled the call");
+    }
+    return isCancelled;
+  }
+
+  @Override
+  public boolean complete(T value) {
+    boolean isCompleted = super.complete(value);
+    if (isCompleted) {
+      stop("the caller wants no answer any more");
+    }
+    return isCompleted;
+  }
+
+  @Override
+  public boolean completeExceptionally(Throwable failure) {
+    boolean isCompleted = super.completeExceptionally(failure);
+    if (isCompleted) {
+      stop("the caller wants no answer any more");
+    }
+    return isCompleted;
+  }
+
+  @Override
+  public EtcdException interrupted(Throwable cause) {
+    var call = new EtcdException.Call(rpc.operation(), null, attempts);
+    return rpc.kind() == Rpc.Kind.READ
+        ? new EtcdException(Code.CANCELLED, WriteOutcome.NOT_APPLIED, call, "interrupted", cause)
+        : new OutcomeUnknownException(Code.CANCELLED, call, "interrupted", cause);
+  }
+
+  /** Hears how an attempt ended: with an answer or with a failure. */
+  @FunctionalInterface
+  private interface Ending<R> {
+    void ended(@Nullable R response, @Nullable AttemptFailure failure);
+  }
+
+  /**
+   * The laps round the endpoints that follow a failed attempt: no endpoint twice in one, and a
+   * pause after each.
+   */
+  private final class Repetition {
+    private final List<AttemptFailure> earlier = new ArrayList<>();
+    private Set<Endpoint> visited = Set.of();
+    private int laps;
+
+    Duration pause(AttemptFailure failure) {
+      GrpcConnection connection = calls.connection();
+      if (earlier.size() < FAILURES_TOLD) {
+        earlier.add(failure);
+      }
+      Endpoint endpoint = failure.endpoint();
+      if (endpoint != null) {
+        Set<Endpoint> lap = new HashSet<>(visited);
+        lap.add(endpoint);
+        visited = lap;
+        connection.tell(new ConnectionEvent.Rotated(rpc.operation(), endpoint, failure.code()));
+        if (connection.hasOther(visited)) {
+          return Duration.ZERO;
+        }
+      }
+      visited = Set.of();
+      laps++;
+      return Duration.ofNanos(RetryRules.pauseNanos(laps, ThreadLocalRandom.current()));
+    }
+
+    CompletableFuture<R> next() {
+      AttemptFailure before = last;
+      calls
+          .connection()
+          .tell(
+              new ConnectionEvent.Retried(
+                  rpc.operation(), attempts + 1, before == null ? Code.UNKNOWN : before.code()));
+      CompletableFuture<R> answer = new CompletableFuture<>();
+      attempt(
+          visited,
+          (response, failure) -> {
+            if (failure == null) {
+              answer.complete(response);
+            } else {
+              answer.completeExceptionally(failure);
+            }
+          });
+      return answer;
+    }
+  }
+
+  /** Waits for the one answer of an attempt. */
+  private static final class Listening<R> extends ClientCall.Listener<R> {
+    private final Attempt attempt;
+    private final Ending<R> ending;
+    private @Nullable R response;
+
+    Listening(Attempt attempt, Ending<R> ending) {
+      this.attempt = attempt;
+      this.ending = ending;
+    }
+
+    @Override
+    public void onMessage(R message) {
+      response = message;
+    }
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+      if (!status.isOk()) {
+        ending.ended(null, AttemptFailure.of(status, attempt));
+      } else if (response == null) {
+        Status empty =
+            Status.INTERNAL.withDescription("the server ended the call without an answer");
+        ending.ended(null, AttemptFailure.of(empty, attempt));
+      } else {
+        ending.ended(response, null);
+      }
+    }
+  }
+}

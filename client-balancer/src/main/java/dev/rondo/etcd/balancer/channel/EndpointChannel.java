@@ -1,0 +1,116 @@
+package dev.rondo.etcd.balancer.channel;
+
+import dev.rondo.etcd.balancer.Endpoint;
+import dev.rondo.etcd.balancer.grpc.GrpcTuning;
+import io.grpc.Grpc;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.net.UnixDomainSocketAddress;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One channel of gRPC over all endpoints of a connection, with a resolver, a balancer and
+ * credentials of its own.
+ */
+public final class EndpointChannel {
+  private final ManagedChannel channel;
+  private final EndpointResolver resolver;
+  private final @Nullable EventLoopGroup socketFileLoops;
+
+  private EndpointChannel(
+      ManagedChannel channel, EndpointResolver resolver, @Nullable EventLoopGroup socketFileLoops) {
+    this.channel = channel;
+    this.resolver = resolver;
+    this.socketFileLoops = socketFileLoops;
+  }
+
+  /**
+   * Makes a channel and begins to connect all endpoints.
+   *
+   * @param endpoints at least one, all of the same scheme
+   * @param credentials for all of them
+   * @param maxAnswerBytes the largest answer that is taken
+   * @param listener hears what happens to the endpoints
+   * @param scheduler for timers
+   * @param lookups where host names are looked up, which blocks
+   * @param tuning the user's own
+   */
+  public static EndpointChannel open(
+      List<Endpoint> endpoints,
+      CredentialBundle credentials,
+      int maxAnswerBytes,
+      ChannelListener listener,
+      ScheduledExecutorService scheduler,
+      Executor lookups,
+      GrpcTuning tuning) {
+    ChannelSetup setup = new ChannelSetup(listener, credentials::authority, scheduler, lookups);
+    EndpointResolver.Provider resolvers = new EndpointResolver.Provider(setup, endpoints);
+    NettyChannelBuilder builder =
+        (NettyChannelBuilder)
+            Grpc.newChannelBuilder(
+                resolvers.target(), credentials.credentials(), resolvers.registry());
+    EventLoopGroup socketFileLoops = null;
+    if (endpoints.get(0).scheme().isSocketFile()) {
+      socketFileLoops = socketFileLoops();
+      builder
+          .eventLoopGroup(socketFileLoops)
+          .channelType(NioDomainSocketChannel.class, UnixDomainSocketAddress.class);
+    } else {
+      builder.withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, 3_000);
+    }
+    builder
+        .defaultLoadBalancingPolicy(EndpointBalancer.policy())
+        .disableServiceConfigLookUp()
+        .directExecutor() // listeners of ours never block; what may goes to an executor of its own
+        .offloadExecutor(lookups)
+        .idleTimeout(Integer.MAX_VALUE, TimeUnit.DAYS) // endpoints stay connected between calls
+        .maxInboundMessageSize(maxAnswerBytes)
+        // etcd forgives a ping every 5 s while calls are open, and none otherwise; gRPC sends none
+        // more often than 10 s
+        .keepAliveTime(10, TimeUnit.SECONDS)
+        .keepAliveTimeout(3, TimeUnit.SECONDS)
+        .keepAliveWithoutCalls(false)
+        .intercept(tuning.interceptors());
+    tuning.channel().accept(builder);
+    ManagedChannel channel = builder.build();
+    channel.getState(true); // makes the resolver and the balancer begin
+    return new EndpointChannel(channel, resolvers.resolver(), socketFileLoops);
+  }
+
+  /**
+   * gRPC's shared loops are of a kind that may not serve socket files, so these get one of their
+   * own.
+   */
+  private static EventLoopGroup socketFileLoops() {
+    return new MultiThreadIoEventLoopGroup(
+        1, new DefaultThreadFactory("rondo-socket-file", true), NioIoHandler.newFactory());
+  }
+
+  /** The channel to make calls on. */
+  public ManagedChannel channel() {
+    return channel;
+  }
+
+  /** Puts other endpoints of the same scheme in the place of those there are. */
+  public void endpoints(List<Endpoint> endpoints) {
+    resolver.endpoints(endpoints);
+  }
+
+  /** Cuts all connections; what is on its way fails. */
+  public void close() {
+    channel.shutdownNow();
+    if (socketFileLoops != null) {
+      var unused = socketFileLoops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    }
+  }
+}

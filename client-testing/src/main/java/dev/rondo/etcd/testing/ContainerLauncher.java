@@ -1,0 +1,86 @@
+package dev.rondo.etcd.testing;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.testcontainers.containers.GenericContainer;
+import org.testcontainers.containers.output.OutputFrame.OutputType;
+import org.testcontainers.containers.startupcheck.OneShotStartupCheckStrategy;
+import org.testcontainers.utility.DockerImageName;
+import org.testcontainers.utility.MountableFile;
+
+/**
+ * Runs a container image that is on this machine already; nothing is pulled.
+ *
+ * <p>Containers share the network of the host, so that members keep the addresses that they
+ * advertise; the container engine must run on this machine. Testcontainers would also pull an image
+ * of its own to clean up after a JVM that was killed, unless the environment sets {@code
+ * TESTCONTAINERS_RYUK_DISABLED=true}.
+ */
+final class ContainerLauncher implements Launcher {
+  private final DockerImageName image;
+  private final EtcdVersion version;
+
+  ContainerLauncher(String image) {
+    this.image = DockerImageName.parse(image);
+    this.version = EtcdVersion.parse(runOnce("etcd", List.of("--version"), List.of()));
+  }
+
+  /** Makes a container that runs one program of the image. */
+  private GenericContainer<?> container(String program, List<String> arguments, List<Path> files) {
+    var container = new GenericContainer<>(image);
+    container
+        .withImagePullPolicy(name -> false)
+        .withNetworkMode("host")
+        .withCreateContainerCmdModifier(create -> create.withEntrypoint(program))
+        .withCommand(arguments.toArray(String[]::new));
+    for (var file : files) {
+      container.withCopyFileToContainer(MountableFile.forHostPath(file), file.toString());
+    }
+    return container;
+  }
+
+  private String runOnce(String program, List<String> arguments, List<Path> files) {
+    try (var container = container(program, arguments, files)) {
+      container.withEnv("ETCDCTL_API", "3");
+      container.withStartupCheckStrategy(new OneShotStartupCheckStrategy());
+      try {
+        container.start();
+      } catch (RuntimeException e) {
+        throw new IllegalStateException(
+            program + " of image " + image + " failed: " + complaints(container), e);
+      }
+      return container.getLogs(OutputType.STDOUT);
+    }
+  }
+
+  private static String complaints(GenericContainer<?> container) {
+    return container.getContainerId() == null ? "no container" : container.getLogs().strip();
+  }
+
+  @Override
+  public EtcdVersion version() {
+    return version;
+  }
+
+  @Override
+  public EtcdRunner runner(Launch launch) {
+    if (launch.namespace().isPresent()) {
+      throw new IllegalStateException(
+          "partitionable() works with executables only, not with images");
+    }
+    return new EtcdContainer(
+        launch.name(), launch.log(), container("etcd", arguments(launch), launch.files()));
+  }
+
+  private static List<String> arguments(Launch launch) {
+    var arguments = new ArrayList<>(launch.flags());
+    arguments.add("--data-dir=/" + launch.name() + ".data");
+    return arguments;
+  }
+
+  @Override
+  public String etcdctl(List<String> arguments, List<Path> files) {
+    return runOnce("etcdctl", arguments, files);
+  }
+}

@@ -1,0 +1,87 @@
+package dev.rondo.etcd.testing;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * An etcd to test against: an executable or a container image, from which any number of clusters
+ * can be started.
+ *
+ * <p>{@link #all} is made for parameterised tests:
+ *
+ * <pre>{@code
+ * static List<EtcdBackend> backends() {
+ *   return EtcdBackend.all();
+ * }
+ *
+ * @ParameterizedTest
+ * @MethodSource("backends")
+ * void survivesTheLossOfAMember(EtcdBackend backend) {
+ *   try (var cluster = backend.cluster().members(3).bridged().start()) {
+ *     cluster.leader().kill();
+ *     ...
+ *   }
+ * }
+ * }</pre>
+ */
+public final class EtcdBackend {
+  private final Launcher launcher;
+  private final String name;
+
+  private EtcdBackend(Launcher launcher, String kind) {
+    this.launcher = launcher;
+    this.name = kind + " " + launcher.version();
+  }
+
+  /**
+   * Returns the back ends that this run was told to use.
+   *
+   * <p>The system property {@code etcd.bin} lists executables, or folders that hold an {@code
+   * etcd}, separated by commas; without it the {@code etcd} on the PATH is used. The system
+   * property {@code etcd.image} adds a container image, which must be on the machine already.
+   *
+   * @throws IllegalStateException if one of them is missing; tests are never skipped for that
+   */
+  public static List<EtcdBackend> all() {
+    var backends = new ArrayList<EtcdBackend>();
+    var executables = System.getProperty("etcd.bin", "");
+    if (executables.isBlank()) {
+      backends.add(onPath());
+    }
+    for (var executable : executables.split(",", -1)) {
+      if (!executable.isBlank()) {
+        backends.add(new EtcdBackend(ProcessLauncher.of(executable.strip()), "etcd"));
+      }
+    }
+    var image = System.getProperty("etcd.image", "");
+    if (!image.isBlank()) {
+      backends.add(new EtcdBackend(new ContainerLauncher(image.strip()), "etcd image"));
+    }
+    return List.copyOf(backends);
+  }
+
+  /** Returns the first of {@link #all}, for tests that need some etcd and care little which. */
+  public static EtcdBackend any() {
+    return all().get(0);
+  }
+
+  /** Returns the etcd that a shell would find. */
+  public static EtcdBackend onPath() {
+    return new EtcdBackend(ProcessLauncher.onPath(), "etcd");
+  }
+
+  /** Returns the version that this etcd reports. */
+  public EtcdVersion version() {
+    return launcher.version();
+  }
+
+  /** Returns a builder for a cluster of one member without TLS. */
+  public EtcdClusterBuilder cluster() {
+    return new EtcdClusterBuilder(launcher);
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}
