@@ -22,7 +22,13 @@ public record KeyRange(Bytes start, Bytes end) {
       throw new IllegalArgumentException(
           "a key must have at least one byte, was empty (for all keys use KeyRange.all())");
     }
-    if (!end.isEmpty() && !end.equals(ZERO) && end.compareTo(start) <= 0) {
+    if (!end.isEmpty() && !end.equals(ZERO)) {
+      requireAfter(start, end);
+    }
+  }
+
+  private static void requireAfter(Bytes start, Bytes end) {
+    if (end.compareTo(start) <= 0) {
       throw new IllegalArgumentException("the end of a range must come after its start");
     }
   }
@@ -53,6 +59,7 @@ public record KeyRange(Bytes start, Bytes end) {
       throw new IllegalArgumentException(
           "the end of an interval must have at least one byte, was empty");
     }
+    requireAfter(start, end); // here too, because one zero byte would mean "no end"
     return new KeyRange(start, end);
   }
 
