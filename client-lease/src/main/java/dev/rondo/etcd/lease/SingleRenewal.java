@@ -22,6 +22,7 @@ final class SingleRenewal extends CompletableFuture<LeaseRenewal>
   private volatile int attempts;
   private @Nullable EtcdException reason; // of the last move
   private @Nullable Timer deadline;
+  private boolean isOver;
 
   private SingleRenewal(LeaseRenewer renewer, LeaseId id, Duration timeout) {
     this.renewer = renewer;
@@ -132,6 +133,10 @@ final class SingleRenewal extends CompletableFuture<LeaseRenewal>
 
   /** Those who wait go on with their own work, which has no place among the renewer's tasks. */
   private void finish(Runnable completion) {
+    if (isOver) {
+      return; // on an executor with many threads, the second end could overtake the first
+    }
+    isOver = true;
     if (deadline != null) {
       deadline.cancel();
     }

@@ -74,10 +74,10 @@ final class FakeLeaseServer implements Calls {
     silent.addAll(List.of(A, B, C));
   }
 
-  /** Runs what was handed to the connection's executor. */
+  /** Runs what was handed to the connection's executor, the last first, as many threads might. */
   void runUsers() {
     while (!forUsers.isEmpty()) {
-      forUsers.remove(0).run();
+      forUsers.remove(forUsers.size() - 1).run();
     }
   }
 
