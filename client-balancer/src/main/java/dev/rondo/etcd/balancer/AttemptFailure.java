@@ -65,15 +65,23 @@ final class AttemptFailure extends RuntimeException {
   private static Code transportCode(Code code, String said) {
     return switch (code) {
       case CANCELLED -> cancelledCode(said);
-      case RESOURCE_EXHAUSTED ->
-          said.contains("exceeds maximum size")
-              ? Code.ANSWER_TOO_LARGE
-              : said.contains("GOAWAY") ? Code.UNAVAILABLE : code;
+      case RESOURCE_EXHAUSTED -> exhaustedCode(code, said);
       default ->
           said.contains("invalid content-type") || said.startsWith("HTTP status code")
               ? Code.NOT_ETCD
               : code;
     };
+  }
+
+  /** Servers refuse what is far too large before etcd sees it, in the words of Go's gRPC. */
+  private static Code exhaustedCode(Code code, String said) {
+    if (said.startsWith("grpc: received message larger than max")) {
+      return Code.REQUEST_TOO_LARGE;
+    }
+    if (said.contains("exceeds maximum size")) {
+      return Code.ANSWER_TOO_LARGE;
+    }
+    return said.contains("GOAWAY") ? Code.UNAVAILABLE : code;
   }
 
   /** A call that nobody here cancelled was cut by the other side. */
