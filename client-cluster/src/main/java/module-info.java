@@ -1,8 +1,7 @@
-/** See {@link dev.rondo.etcd.cluster}. */
+/** Members of the cluster, and the care for each of them. */
 module dev.rondo.etcd.cluster {
   requires transitive dev.rondo.etcd.balancer;
   requires static transitive org.jspecify;
-
 
   exports dev.rondo.etcd.cluster;
 }

@@ -18,9 +18,9 @@ import java.util.stream.StreamSupport;
  * <pre>{@code
  * Scan orders = kv.scan(KeyRange.prefix("orders/"));
  * for (KeyValue order : orders) {
- *   index(order);
+ *   System.out.println(order.key().utf8());
  * }
- * watchFrom(orders.revision().next());
+ * Revision later = orders.revision().next(); // a watch from here sees all that comes after
  * }</pre>
  *
  * <p>Going on throws an {@link dev.rondo.etcd.api.EtcdException} if a page cannot be read, with
@@ -33,7 +33,7 @@ public final class Scan implements Iterable<KeyValue> {
     this.first = first;
   }
 
-  /** The revision that is read throughout; a watch from the next one misses nothing. */
+  /** The revision that is read throughout. */
   public Revision revision() {
     return first.revision();
   }

@@ -58,8 +58,9 @@ public final class ScanOptions {
     private Builder() {}
 
     /**
-     * Reads this many keys at a time; a page is held in memory as a whole, so let it be small where
-     * values are large.
+     * Reads this many keys at a time. A page is held in memory as a whole, so let it be small where
+     * values are large; one that is larger than the connection takes fails with {@code
+     * ANSWER_TOO_LARGE}.
      *
      * @param pageSize at least 1; 1000 by default
      */

@@ -26,8 +26,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * CompletableFuture<Void> done =
- *     kv.scan(KeyRange.prefix("orders/"))
- *         .thenCompose(page -> page.forEachRemaining(order -> index(order)));
+ *     kv.async()
+ *         .scan(KeyRange.prefix("orders/"))
+ *         .thenCompose(
+ *             page -> page.forEachRemaining(order -> System.out.println(order.key().utf8())));
  * }</pre>
  */
 public final class ScanPage {
@@ -78,7 +80,7 @@ public final class ScanPage {
     return kvs;
   }
 
-  /** The revision that all pages of the scan are of; a watch from the next one misses nothing. */
+  /** The revision that all pages of the scan are of. */
   public Revision revision() {
     return options.revision();
   }

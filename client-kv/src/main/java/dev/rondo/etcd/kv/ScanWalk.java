@@ -25,12 +25,7 @@ final class ScanWalk extends CompletableFuture<Void> {
   /** A loop where the next page is there already: recursion would fill the stack. */
   private void walk(ScanPage start) {
     ScanPage page = start;
-    while (!isDone()) {
-      page.kvs().forEach(consumer);
-      if (page.isLast()) {
-        complete(null);
-        return;
-      }
+    while (consume(page) && !page.isLast()) {
       CompletableFuture<ScanPage> next = ask(page);
       if (!next.isDone() || next.isCompletedExceptionally()) {
         var unused = next.whenComplete(this::arrived);
@@ -38,6 +33,18 @@ final class ScanWalk extends CompletableFuture<Void> {
       }
       page = next.join();
     }
+    complete(null); // does nothing after a cancel
+  }
+
+  /** Returns whether to go on. */
+  private boolean consume(ScanPage page) {
+    for (KeyValue kv : page.kvs()) {
+      if (isDone()) {
+        return false;
+      }
+      consumer.accept(kv);
+    }
+    return !isDone();
   }
 
   /** Whoever cancels either sees the page that is coming, or is seen here. */

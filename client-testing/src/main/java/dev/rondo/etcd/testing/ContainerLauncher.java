@@ -48,14 +48,16 @@ final class ContainerLauncher implements Launcher {
         container.start();
       } catch (RuntimeException e) {
         throw new IllegalStateException(
-            program + " of image " + image + " failed: " + complaints(container), e);
+            program + " of etcd.image " + image + " cannot be run: " + complaints(container, e), e);
       }
       return container.getLogs(OutputType.STDOUT);
     }
   }
 
-  private static String complaints(GenericContainer<?> container) {
-    return container.getContainerId() == null ? "no container" : container.getLogs().strip();
+  private static String complaints(GenericContainer<?> container, RuntimeException failure) {
+    return container.getContainerId() == null
+        ? String.valueOf(failure.getMessage())
+        : container.getLogs().strip();
   }
 
   @Override

@@ -60,6 +60,11 @@ public final class EtcdBackend {
     return List.copyOf(backends);
   }
 
+  /** Returns those of {@link #all} that run as processes, whose links can be made to fail. */
+  public static List<EtcdBackend> processes() {
+    return all().stream().filter(backend -> backend.launcher instanceof ProcessLauncher).toList();
+  }
+
   /** Returns the first of {@link #all}, for tests that need some etcd and care little which. */
   public static EtcdBackend any() {
     return all().get(0);

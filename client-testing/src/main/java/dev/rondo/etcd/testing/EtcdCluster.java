@@ -51,7 +51,12 @@ public final class EtcdCluster implements AutoCloseable {
     for (int i = 0; i < seats.size(); i++) {
       members.add(newMember(memberName(i), seats.get(i), String.join(",", initialCluster), "new"));
     }
-    members.forEach(EtcdMember::start);
+    for (var member : members) {
+      // All at once, they would wait a second for each other that listens and does not serve yet.
+      member.start();
+      Patience.await(
+          member + " serving others", PATIENCE, () -> !member.isRunning() || member.servesPeers());
+    }
     awaitHealthy(PATIENCE);
   }
 

@@ -1,8 +1,11 @@
 package dev.rondo.etcd.testing;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import dev.rondo.etcd.wire.StatusResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +19,7 @@ import java.util.Optional;
  */
 public final class EtcdMember {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final int QUICK_MILLIS = 200;
 
   private final EtcdCluster cluster;
   private final String name;
@@ -173,6 +177,15 @@ public final class EtcdMember {
   /** Returns the file that the process writes its log to. */
   public Path log() {
     return log;
+  }
+
+  boolean servesPeers() throws IOException {
+    try (var socket = new Socket()) {
+      socket.setSoTimeout(QUICK_MILLIS);
+      socket.connect(seat.peerAddress(), QUICK_MILLIS);
+      socket.getOutputStream().write("GET /version HTTP/1.0\r\n\r\n".getBytes(US_ASCII));
+      return socket.getInputStream().read() >= 0;
+    }
   }
 
   boolean hasLogged(String text) {

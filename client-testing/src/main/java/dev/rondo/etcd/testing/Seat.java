@@ -1,5 +1,6 @@
 package dev.rondo.etcd.testing;
 
+import java.net.InetSocketAddress;
 import java.util.Optional;
 
 /**
@@ -19,6 +20,10 @@ record Seat(String host, int clientPort, int peerPort, Optional<String> namespac
 
   String peerUrl() {
     return "http://" + host + ":" + peerPort;
+  }
+
+  InetSocketAddress peerAddress() {
+    return new InetSocketAddress(host, peerPort);
   }
 
   void release() {

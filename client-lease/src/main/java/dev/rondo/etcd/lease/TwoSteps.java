@@ -1,0 +1,80 @@
+package dev.rondo.etcd.lease;
+
+import dev.rondo.etcd.api.Code;
+import dev.rondo.etcd.api.EtcdException;
+import dev.rondo.etcd.api.WriteOutcome;
+import dev.rondo.etcd.balancer.internal.Blocking;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call, and another one that depends on how it ended. Cancelling this cancels the one that is on
+ * its way, which the stages of {@link CompletableFuture} do not do.
+ */
+final class TwoSteps<T> extends CompletableFuture<T> implements Blocking.Interruptible {
+  /** Goes on from the end of the first call; exactly one of its arguments is null. */
+  @FunctionalInterface
+  interface Second<S, T> {
+    CompletableFuture<T> after(@Nullable S result, @Nullable Throwable failure);
+  }
+
+  private final String operation;
+  private volatile CompletableFuture<?> current;
+
+  private TwoSteps(String operation, CompletableFuture<?> first) {
+    this.operation = operation;
+    this.current = first;
+  }
+
+  static <S, T> CompletableFuture<T> of(
+      String operation, CompletableFuture<S> first, Second<S, T> second) {
+    TwoSteps<T> steps = new TwoSteps<>(operation, first);
+    var unused = first.whenComplete((result, failure) -> steps.goOn(second, result, failure));
+    return steps;
+  }
+
+  private <S> void goOn(Second<S, T> second, @Nullable S result, @Nullable Throwable failure) {
+    if (isDone()) {
+      return;
+    }
+    CompletableFuture<T> next;
+    try {
+      next = second.after(result, failure);
+    } catch (RuntimeException e) {
+      completeExceptionally(e);
+      return;
+    }
+    current = next;
+    if (isCancelled()) { // meanwhile, and then it missed the second call
+      next.cancel(true);
+    }
+    var unused = next.whenComplete(this::finish);
+  }
+
+  private void finish(@Nullable T result, @Nullable Throwable failure) {
+    if (failure != null) {
+      completeExceptionally(failure);
+    } else {
+      complete(result);
+    }
+  }
+
+  @Override
+  public boolean cancel(boolean mayInterruptIfRunning) {
+    boolean cancelled = super.cancel(mayInterruptIfRunning);
+    current.cancel(mayInterruptIfRunning);
+    return cancelled;
+  }
+
+  @Override
+  public EtcdException interrupted(Throwable cause) {
+    return current instanceof Blocking.Interruptible call
+        ? call.interrupted(cause)
+        : new EtcdException(
+            Code.CANCELLED,
+            WriteOutcome.UNKNOWN,
+            new EtcdException.Call(operation, null, 0),
+            "interrupted while waiting",
+            cause);
+  }
+}
