@@ -74,7 +74,11 @@ final class AttemptFailure extends RuntimeException {
     };
   }
 
+  /** Servers refuse what is far too large before etcd sees it, in the words of Go's gRPC. */
   private static Code exhaustedCode(String said) {
+    if (said.startsWith("grpc: received message larger than max")) {
+      return Code.REQUEST_TOO_LARGE;
+    }
     if (said.contains("exceeds maximum size")) {
       return Code.ANSWER_TOO_LARGE;
     }
