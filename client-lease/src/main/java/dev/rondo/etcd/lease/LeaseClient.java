@@ -92,7 +92,8 @@ public interface LeaseClient {
    * <p>A renewal is sent after each third of the time to live, up to a tenth of that earlier, so
    * that many leases do not come at once. All leases of a connection share one stream. A stream
    * that breaks, or does not answer for a third of the time to live, is replaced by one to another
-   * endpoint; {@link KeptLease#onLost} hears of it only if the lease is gone.
+   * endpoint, and that one sooner, so that several have their turn before the time is over. {@link
+   * KeptLease#onLost} hears of it only if the lease is gone.
    *
    * @param ttl how long it lives without renewal; the server may choose more
    */

@@ -139,9 +139,19 @@ final class RenewedLease implements KeptLease, RenewalListener {
     return renewer.nextDue(now.expiry() - now.ttl().toNanos(), now.ttl());
   }
 
+  /**
+   * A third of the time to live, and less when a stream or two were stuck already: half of what is
+   * left, so that several members have their turn before the time is over.
+   */
   @Override
   public Duration patience() {
-    return standing.ttl().dividedBy(3);
+    Duration third = standing.ttl().dividedBy(3);
+    Duration half = remaining().dividedBy(2);
+    Duration least = third.dividedBy(4);
+    if (half.isZero() || half.compareTo(third) > 0) {
+      return third;
+    }
+    return half.compareTo(least) < 0 ? least : half;
   }
 
   @Override

@@ -52,7 +52,7 @@ final class SingleRenewal extends CompletableFuture<LeaseRenewal>
 
   @Override
   public Duration patience() {
-    return timeout.dividedBy(3);
+    return timeout.dividedBy(4);
   }
 
   @Override

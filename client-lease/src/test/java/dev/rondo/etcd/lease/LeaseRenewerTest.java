@@ -189,14 +189,29 @@ class LeaseRenewerTest {
   }
 
   @Test
-  void comesToAllEndpointsBeforeOneHasItsSecondTurn() {
+  void givesEveryMemberItsTurnBeforeTheTimeIsOver() {
+    server.silent.addAll(List.of(FakeLeaseServer.A, FakeLeaseServer.B));
+    var lease = given.keep(LEASE);
+
+    given.advance(ofMillis(7500)); // 3 s until it is due, 3 s at the first, half of 3 s at the next
+
+    assertThat(server.streams.stream().map(stream -> stream.endpoint))
+        .containsExactly(FakeLeaseServer.A, FakeLeaseServer.B, FakeLeaseServer.C);
+    assertThat(lease.remaining()).isEqualTo(TTL);
+  }
+
+  @Test
+  void goesRoundAtAMeasuredPaceWhenNobodyAnswers() {
     server.silence();
     given.keep(LEASE);
 
-    given.advance(ofSeconds(3 * 4));
+    given.advance(TTL);
+    var inTheEnd = server.streams.size();
+    given.advance(TTL);
 
+    assertThat(inTheEnd).isLessThanOrEqualTo(6);
+    assertThat(server.streams).as("a third of the ttl each").hasSize(inTheEnd + 3);
     var visited = server.streams.stream().map(stream -> stream.endpoint).toList();
-    assertThat(visited).hasSize(4);
     assertThat(visited.subList(0, 3)).doesNotHaveDuplicates();
   }
 
