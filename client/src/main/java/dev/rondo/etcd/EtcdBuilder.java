@@ -67,7 +67,8 @@ public final class EtcdBuilder {
   /**
    * Returns the clients, over a connection that begins to connect in the background. Never blocks.
    *
-   * @throws IllegalStateException if there are no endpoints, or credentials for endpoints in the clear
+   * @throws IllegalStateException if there are no endpoints, or credentials for endpoints in the
+   *     clear
    */
   public Etcd build() {
     return new Etcd(connection.build());

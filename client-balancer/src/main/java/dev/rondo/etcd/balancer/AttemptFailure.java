@@ -5,6 +5,7 @@ import dev.rondo.etcd.api.WriteOutcome;
 import dev.rondo.etcd.balancer.channel.Attempt;
 import dev.rondo.etcd.balancer.channel.Reason;
 import io.grpc.Status;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,22 +59,30 @@ final class AttemptFailure extends RuntimeException {
   private static Code codeOf(Status status) {
     String said = status.getDescription();
     Code code = Code.of(status.getCode().value(), said);
-    return said == null || code.text() != null ? code : transportCode(code, said);
-  }
-
-  /** gRPC itself has but a few codes, and its texts tell apart what is not the same to a caller. */
-  private static Code transportCode(Code code, String said) {
+    if (said == null || code.text() != null) {
+      return code;
+    }
     return switch (code) {
       case CANCELLED -> cancelledCode(said);
-      case RESOURCE_EXHAUSTED ->
-          said.contains("exceeds maximum size")
-              ? Code.ANSWER_TOO_LARGE
-              : said.contains("GOAWAY") ? Code.UNAVAILABLE : code;
+      case RESOURCE_EXHAUSTED -> exhaustedCode(said);
+      // a server's error comes without a cause; with one, the connection broke under gRPC's hands
+      case UNKNOWN -> status.getCause() instanceof IOException ? Code.UNAVAILABLE : code;
       default ->
           said.contains("invalid content-type") || said.startsWith("HTTP status code")
               ? Code.NOT_ETCD
               : code;
     };
+  }
+
+  /** Servers refuse what is far too large before etcd sees it, in the words of Go's gRPC. */
+  private static Code exhaustedCode(String said) {
+    if (said.startsWith("grpc: received message larger than max")) {
+      return Code.REQUEST_TOO_LARGE;
+    }
+    if (said.contains("exceeds maximum size")) {
+      return Code.ANSWER_TOO_LARGE;
+    }
+    return said.contains("GOAWAY") ? Code.UNAVAILABLE : Code.RESOURCE_EXHAUSTED;
   }
 
   /** A call that nobody here cancelled was cut by the other side. */

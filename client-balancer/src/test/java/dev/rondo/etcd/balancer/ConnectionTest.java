@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.ByteString;
 import dev.rondo.etcd.api.Code;
 import dev.rondo.etcd.api.EtcdException;
 import dev.rondo.etcd.balancer.internal.Blocking;
@@ -11,6 +12,7 @@ import dev.rondo.etcd.balancer.internal.Calls;
 import dev.rondo.etcd.balancer.internal.Rpc;
 import dev.rondo.etcd.testing.ScriptedServer;
 import dev.rondo.etcd.wire.KVGrpc;
+import dev.rondo.etcd.wire.KeyValue;
 import dev.rondo.etcd.wire.PutRequest;
 import dev.rondo.etcd.wire.PutResponse;
 import dev.rondo.etcd.wire.RangeRequest;
@@ -193,6 +195,60 @@ class ConnectionTest {
               EtcdException.class, e -> assertThat(e.code()).isEqualTo(Code.CANCELLED));
       caller.join();
       await().until(() -> servers.stream().mapToLong(ScriptedServer::cancelledCalls).sum() == 1);
+    }
+  }
+
+  @Test
+  void anAnswerThatIsTooLargeIsRefusedWithATypedError() {
+    servers
+        .get(0)
+        .on(
+            KVGrpc.getRangeMethod(),
+            (request, call) ->
+                call.reply(
+                    RangeResponse.newBuilder()
+                        .addKvs(
+                            KeyValue.newBuilder().setValue(ByteString.copyFrom(new byte[2_000])))
+                        .build()));
+    try (Connection connection =
+        Connection.builder().endpoints(servers.get(0).endpoint()).maxAnswerBytes(1_000).build()) {
+      assertThatThrownBy(() -> get(connection))
+          .isInstanceOfSatisfying(
+              EtcdException.class, e -> assertThat(e.code()).isEqualTo(Code.ANSWER_TOO_LARGE))
+          .hasMessageContaining("exceeds maximum size");
+    }
+    assertThatThrownBy(() -> Connection.builder().maxAnswerBytes(0))
+        .hasMessage("maxAnswerBytes must be at least 1, was 0");
+  }
+
+  @Test
+  void aBlockingCallInsideACallbackWorks() {
+    servers.forEach(
+        server ->
+            server.on(
+                KVGrpc.getRangeMethod(),
+                (request, call) -> call.reply(RangeResponse.getDefaultInstance())));
+    try (Connection connection = connect()) {
+      CompletableFuture<RangeResponse> second =
+          Calls.over(connection)
+              .async()
+              .call(GET, RangeRequest.getDefaultInstance(), response -> response)
+              .thenApply(first -> get(connection));
+
+      assertThat(second).succeedsWithin(Duration.ofSeconds(10));
+    }
+  }
+
+  @Test
+  void aFailureShowsWhereItsCallerWaited() {
+    try (Connection connection = connect()) {
+      assertThatThrownBy(() -> get(connection))
+          .isInstanceOfSatisfying(
+              EtcdException.class,
+              e -> {
+                assertThat(e.code()).isEqualTo(Code.UNIMPLEMENTED);
+                assertThat(e.getStackTrace()[0].getMethodName()).isEqualTo("get");
+              });
     }
   }
 

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
@@ -37,30 +36,31 @@ import org.slf4j.LoggerFactory;
  * another one is opened, and what was not answered is sent again. So it is if an answer takes too
  * long: etcd answers all requests of a stream in their order, and one that hangs holds up the rest.
  *
- * <p>All of this runs on the connection's scheduler, which is one thread, the listeners of streams
- * included. So there are no locks; what comes from other threads goes through {@link #run}.
+ * <p>All of this runs as tasks, one at a time, on the connection's scheduler: timers, the listeners
+ * of streams, and what other threads {@linkplain #run bring}. So there are no locks.
  */
 final class LeaseRenewer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(LeaseRenewer.class);
 
-  /** How many answers may be on their way to this thread; bounds what a mad server can do. */
+  /** How many answers may wait to be taken; bounds what a mad server can do. */
   private static final int ANSWERS = 64;
 
   private final Calls calls;
   private final ScheduledExecutorService scheduler;
   private final LongSupplier nanoTime;
   private final DoubleSupplier random; // from 0 to 1
-  private volatile boolean
-      isClosed; // set by the scheduler's thread or, at its end, by the closer's
+  private final SerialTasks tasks;
+  private volatile boolean isClosed;
 
-  // All confined to the scheduler's thread.
+  // All of this is touched by tasks only.
   private final Map<LeaseId, Renewal> renewals = new LinkedHashMap<>();
   private final Set<Renewal> due = new LinkedHashSet<>(); // not sent yet
   private final Backoff backoff;
   private @Nullable KeepAliveStream stream;
-  private @Nullable Future<?> opening; // while waiting to open the next stream
-  private final Set<Endpoint> avoided =
-      new HashSet<>(); // where streams ended since the last answer
+  private @Nullable Timer opening; // while waiting to open the next stream
+
+  /** Where streams ended since the last answer. */
+  private final Set<Endpoint> avoided = new HashSet<>();
 
   LeaseRenewer(
       Calls calls,
@@ -69,6 +69,7 @@ final class LeaseRenewer implements AutoCloseable {
       DoubleSupplier random) {
     this.calls = calls;
     this.scheduler = scheduler;
+    this.tasks = new SerialTasks(scheduler);
     this.nanoTime = nanoTime;
     this.random = random;
     this.backoff = new Backoff(random);
@@ -79,17 +80,21 @@ final class LeaseRenewer implements AutoCloseable {
         calls, calls.scheduler(), System::nanoTime, () -> ThreadLocalRandom.current().nextDouble());
   }
 
-  /** Runs {@code task} on the scheduler's thread, or not at all if that is over. */
+  /** Runs {@code task} among the renewer's own. */
   void run(Runnable task) {
-    try {
-      scheduler.execute(task);
-    } catch (RejectedExecutionException e) {
-      isClosed = true;
-    }
+    tasks.execute(task);
   }
 
-  Future<?> after(long nanos, Runnable task) {
-    return scheduler.schedule(task, nanos, TimeUnit.NANOSECONDS);
+  /** Runs {@code task} among the renewer's own after this time. To be called by a task. */
+  Timer after(long nanos, Runnable task) {
+    Timer timer = new Timer(task);
+    try {
+      timer.wokenBy(
+          scheduler.schedule(() -> tasks.runHere(timer::run), nanos, TimeUnit.NANOSECONDS));
+    } catch (RejectedExecutionException e) {
+      close(); // for a renewer that was made on a connection closed before
+    }
+    return timer;
   }
 
   /**
@@ -120,7 +125,7 @@ final class LeaseRenewer implements AutoCloseable {
     return sentAt + third - (long) (third * random.getAsDouble() / 10);
   }
 
-  /** Starts to renew for {@code listener}. To be called on the scheduler's thread. */
+  /** Starts to renew for {@code listener}. To be called by a task. */
   void add(LeaseId id, RenewalListener listener) {
     if (isClosed) {
       listener.closed();
@@ -132,7 +137,7 @@ final class LeaseRenewer implements AutoCloseable {
     }
   }
 
-  /** Stops renewing for {@code listener}. To be called on the scheduler's thread. */
+  /** Stops renewing for {@code listener}. To be called by a task. */
   void remove(LeaseId id, RenewalListener listener) {
     Renewal renewal = renewals.get(id);
     if (renewal != null) {
@@ -281,7 +286,7 @@ final class LeaseRenewer implements AutoCloseable {
       stream = null;
     }
     if (opening != null) {
-      opening.cancel(false);
+      opening.cancel();
       opening = null;
     }
   }
@@ -290,7 +295,7 @@ final class LeaseRenewer implements AutoCloseable {
   @Override
   public void close() {
     isClosed = true;
-    run(this::shutDown);
+    tasks.runHere(this::shutDown); // the scheduler may drop what it has not begun
   }
 
   private void shutDown() {

@@ -6,12 +6,11 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The renewal of one lease, for all who want it: it rests until it is due, and then waits to be
- * sent and answered. Confined to the renewer's thread.
+ * sent and answered. Touched by the renewer's tasks only.
  */
 final class Renewal {
   private final LeaseRenewer renewer;
@@ -19,7 +18,7 @@ final class Renewal {
   private final Set<RenewalListener> listeners = new LinkedHashSet<>();
   private boolean isWaiting;
   private long due; // means something while resting
-  private @Nullable Future<?> timer; // ends the rest, or the patience
+  private @Nullable Timer timer; // ends the rest, or the patience
 
   Renewal(LeaseRenewer renewer, LeaseId id) {
     this.renewer = renewer;
@@ -50,7 +49,7 @@ final class Renewal {
   void stop() {
     listeners.clear();
     if (timer != null) {
-      timer.cancel(false);
+      timer.cancel();
     }
   }
 
@@ -110,7 +109,7 @@ final class Renewal {
 
   private void setTimer(long nanos, Runnable task) {
     if (timer != null) {
-      timer.cancel(false);
+      timer.cancel();
     }
     timer = renewer.after(nanos, task);
   }

@@ -4,7 +4,7 @@ import dev.rondo.etcd.api.EtcdException;
 import java.time.Duration;
 import java.util.OptionalLong;
 
-/** Wants a lease to be renewed. Called on the renewer's thread. */
+/** Wants a lease to be renewed. Called by the renewer's tasks. */
 interface RenewalListener {
   /** When it wants the first renewal, on the renewer's clock. */
   long firstDue();

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -17,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A lease that the {@link LeaseRenewer} renews. What happens to it happens on the renewer's thread.
+ * A lease that the {@link LeaseRenewer} renews. What happens to it happens in the renewer's tasks.
  */
 final class RenewedLease implements KeptLease, RenewalListener {
   private static final Logger log = LoggerFactory.getLogger(RenewedLease.class);
@@ -34,12 +33,12 @@ final class RenewedLease implements KeptLease, RenewalListener {
   private final Supplier<CompletableFuture<LeaseRevocation>> revocation;
   private final AtomicBoolean isLeft = new AtomicBoolean(); // by its user
   private final CompletableFuture<LeaseLoss> loss = new CompletableFuture<>();
-  private volatile Standing standing; // written on the renewer's thread
+  private volatile Standing standing; // written by the renewer's tasks
 
-  // Confined to the renewer's thread.
+  // Touched by the renewer's tasks only.
   private final List<Consumer<LeaseState>> listeners = new ArrayList<>();
   private CompletableFuture<Void> told = CompletableFuture.completedFuture(null); // the last news
-  private @Nullable Future<?> expiry;
+  private @Nullable Timer expiry;
 
   /**
    * Makes a handle that waits for {@link #start}.
@@ -208,7 +207,7 @@ final class RenewedLease implements KeptLease, RenewalListener {
 
   private void stopWatching() {
     if (expiry != null) {
-      expiry.cancel(false);
+      expiry.cancel();
     }
   }
 

@@ -8,10 +8,9 @@ import dev.rondo.etcd.balancer.internal.Blocking;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
-/** One renewal, with a deadline. What happens to it happens on the renewer's thread. */
+/** One renewal, with a deadline. What happens to it happens in the renewer's tasks. */
 final class SingleRenewal extends CompletableFuture<LeaseRenewal>
     implements RenewalListener, Blocking.Interruptible {
   private final LeaseRenewer renewer;
@@ -19,10 +18,11 @@ final class SingleRenewal extends CompletableFuture<LeaseRenewal>
   private final Duration timeout;
   private final long start;
 
-  // Written on the renewer's thread.
+  // Written by the renewer's tasks.
   private volatile int attempts;
   private @Nullable EtcdException reason; // of the last move
-  private @Nullable Future<?> deadline;
+  private @Nullable Timer deadline;
+  private boolean isOver;
 
   private SingleRenewal(LeaseRenewer renewer, LeaseId id, Duration timeout) {
     this.renewer = renewer;
@@ -34,9 +34,6 @@ final class SingleRenewal extends CompletableFuture<LeaseRenewal>
   static CompletableFuture<LeaseRenewal> start(LeaseRenewer renewer, LeaseId id, Duration timeout) {
     SingleRenewal renewal = new SingleRenewal(renewer, id, timeout);
     renewer.run(renewal::begin);
-    if (renewer.isClosed()) {
-      renewal.closed();
-    }
     return renewal;
   }
 
@@ -60,7 +57,7 @@ final class SingleRenewal extends CompletableFuture<LeaseRenewal>
 
   @Override
   public void sent() {
-    int before = attempts; // one thread writes
+    int before = attempts; // one task at a time writes
     attempts = before + 1;
   }
 
@@ -134,10 +131,14 @@ final class SingleRenewal extends CompletableFuture<LeaseRenewal>
     finish(() -> completeExceptionally(failure));
   }
 
-  /** Those who wait go on with their own work, which has no place on the renewer's thread. */
+  /** Those who wait go on with their own work, which has no place among the renewer's tasks. */
   private void finish(Runnable completion) {
+    if (isOver) {
+      return; // on an executor with many threads, the second end could overtake the first
+    }
+    isOver = true;
     if (deadline != null) {
-      deadline.cancel(false);
+      deadline.cancel();
     }
     renewer.tell(completion);
   }

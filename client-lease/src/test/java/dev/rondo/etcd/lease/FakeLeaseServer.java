@@ -27,7 +27,7 @@ import java.util.function.Supplier;
 
 /**
  * A cluster of three members that renews leases, on fake time. It answers every renewal at once
- * unless told otherwise.
+ * unless told otherwise. Streams go to the first member that is not avoided.
  */
 final class FakeLeaseServer implements Calls {
   static final Endpoint A = Endpoint.parse("http://a:2379");
@@ -47,7 +47,6 @@ final class FakeLeaseServer implements Calls {
   private final FakeTime time;
   private final List<Runnable> forUsers = new ArrayList<>();
   private Set<Endpoint> avoided = Set.of();
-  private int turn;
 
   FakeLeaseServer(FakeTime time) {
     this.time = time;
@@ -74,10 +73,10 @@ final class FakeLeaseServer implements Calls {
     silent.addAll(List.of(A, B, C));
   }
 
-  /** Runs what was handed to the connection's executor. */
+  /** Runs what was handed to the connection's executor, the last first, as many threads might. */
   void runUsers() {
     while (!forUsers.isEmpty()) {
-      forUsers.remove(0).run();
+      forUsers.remove(forUsers.size() - 1).run();
     }
   }
 
@@ -155,10 +154,7 @@ final class FakeLeaseServer implements Calls {
       ring.removeAll(avoided);
     }
     Stream stream =
-        new Stream(
-            ring.get(turn++ % ring.size()),
-            executor,
-            (StreamListener<LeaseKeepAliveResponse>) listener);
+        new Stream(ring.get(0), executor, (StreamListener<LeaseKeepAliveResponse>) listener);
     streams.add(stream);
     return (RpcStream<Q>) stream;
   }

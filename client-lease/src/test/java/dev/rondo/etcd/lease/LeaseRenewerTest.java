@@ -206,8 +206,10 @@ class LeaseRenewerTest {
     given.keep(LEASE);
     given.advance(ofMillis(100));
     given.keep(OTHER);
+    given.advance(ofSeconds(5));
+    server.isReady = false;
 
-    given.advance(ofSeconds(6));
+    given.advance(ofSeconds(2));
 
     assertThat(server.streams).as("one move, not one for each lease").hasSize(2);
   }

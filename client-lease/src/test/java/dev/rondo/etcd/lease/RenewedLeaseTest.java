@@ -26,7 +26,7 @@ class RenewedLeaseTest {
     server.gone.add(LEASE);
 
     given.time.advance(ofSeconds(3));
-    assertThat(given.heard).as("on the renewer's thread").isEmpty();
+    assertThat(given.heard).as("by the renewer's task").isEmpty();
     server.runUsers();
 
     var loss = new LeaseLoss(LEASE, LeaseLoss.Reason.REVOKED);
@@ -202,6 +202,16 @@ class RenewedLeaseTest {
     assertThat(given.revoked).isEmpty();
     assertThat(server.open()).isEmpty();
     assertThat(given.time.waiting()).isZero();
+  }
+
+  @Test
+  void isClosedByASchedulerThatTakesNoMore() {
+    var lease = given.keep(LEASE);
+    given.time.shutdown(); // as if the renewer were made after the connection was closed
+
+    given.advance(ofSeconds(3));
+
+    assertThat(lease.state()).isEqualTo(LeaseState.CLOSED);
   }
 
   @Test

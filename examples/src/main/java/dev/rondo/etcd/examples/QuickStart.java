@@ -38,14 +38,16 @@ public final class QuickStart {
 
       try (KeptLease lease = etcd.leases().keep(Duration.ofSeconds(10))) {
         etcd.kv().put("workers/a", "here", options -> options.lease(lease.id()));
-        RangeResult workers = etcd.kv().get(KeyRange.prefix("workers/"), get -> get.limit(100).keysOnly());
+        RangeResult workers =
+            etcd.kv().get(KeyRange.prefix("workers/"), get -> get.limit(100).keysOnly());
         System.out.println("workers: " + workers.count());
       } // gives the lease back, and the key goes with it
 
       etcd.cluster()
           .list()
           .members()
-          .forEach(member -> System.out.println("member " + member.name() + " " + member.clientUrls()));
+          .forEach(
+              member -> System.out.println("member " + member.name() + " " + member.clientUrls()));
     }
   }
 }

@@ -67,7 +67,9 @@ final class EndpointLink {
 
   EndpointStatus status() {
     return new EndpointStatus(
-        endpoint, state, Optional.ofNullable(lastFailure).map(Reason::failure));
+        endpoint,
+        state,
+        Optional.ofNullable(lastFailure).map(failure -> Reason.failure(endpoint, failure)));
   }
 
   boolean isConnected() {
@@ -197,7 +199,9 @@ final class EndpointLink {
     boolean isNews = lastFailure == null || !Reason.of(lastFailure).equals(Reason.of(failure));
     lastFailure = failure;
     if (isNews) {
-      setup.listener().onEvent(new ConnectionEvent.Disconnected(endpoint, Reason.failure(failure)));
+      setup
+          .listener()
+          .onEvent(new ConnectionEvent.Disconnected(endpoint, Reason.failure(endpoint, failure)));
     }
   }
 

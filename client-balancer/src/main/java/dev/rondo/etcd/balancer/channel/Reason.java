@@ -1,40 +1,87 @@
 package dev.rondo.etcd.balancer.channel;
 
 import dev.rondo.etcd.api.Code;
+import dev.rondo.etcd.balancer.Endpoint;
 import dev.rondo.etcd.balancer.EndpointFailure;
 import io.grpc.Status;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.ssl.NotSslRecordException;
+import java.nio.channels.ClosedChannelException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Puts into one line why something failed: what gRPC says, and what lies at the bottom of it. */
 public final class Reason {
+  /** What gRPC adds about Netty's handlers, which tells a caller nothing. */
+  private static final String PIPELINE = "\nChannel Pipeline: [";
+
   private Reason() {}
 
   /** Returns the line for {@code status}. */
   public static String of(Status status) {
-    String said = status.getDescription();
-    Throwable bottom = bottom(status.getCause());
-    if (bottom == null) {
-      return said == null ? status.getCode().name() : oneLine(said);
+    String said = said(status);
+    String cause = cause(status);
+    if (cause == null) {
+      return said == null ? status.getCode().name() : said;
     }
-    String text = bottom.getMessage();
-    String cause = text == null ? bottom.getClass().getSimpleName() : oneLine(text);
     // "io exception" is all that gRPC has to say of most broken connections
-    return said == null || said.equals("io exception") || cause.equals(said)
+    return said == null || said.equals("io exception") || said.equals(cause)
         ? cause
-        : oneLine(said) + " (" + cause + ")";
+        : said + " (" + cause + ")";
   }
 
-  /** Returns why an endpoint could not be reached. */
-  static EndpointFailure failure(Status status) {
-    boolean isForeign = isForeign(status.getCause());
+  private static @Nullable String said(Status status) {
+    String said = status.getDescription();
+    if (said == null) {
+      return null;
+    }
+    int pipeline = said.indexOf(PIPELINE);
+    return oneLine(pipeline < 0 ? said : said.substring(0, pipeline));
+  }
+
+  private static @Nullable String cause(Status status) {
+    Throwable bottom = bottom(status.getCause());
+    if (bottom == null
+        || (bottom instanceof ClosedChannelException && status.getDescription() != null)) {
+      return null; // that the channel is closed is what was said
+    }
+    String text = bottom.getMessage();
+    return text == null ? bottom.getClass().getSimpleName() : oneLine(text);
+  }
+
+  /** Returns why {@code endpoint} could not be reached. */
+  static EndpointFailure failure(Endpoint endpoint, Status status) {
     String reason = of(status);
+    Optional<Throwable> cause = Optional.ofNullable(status.getCause());
+    if (isForeign(status.getCause())) {
+      return new EndpointFailure(
+          Code.NOT_ETCD,
+          "what answers there is not etcd, or not under this scheme: " + reason,
+          cause);
+    }
     return new EndpointFailure(
-        isForeign ? Code.NOT_ETCD : Code.UNAVAILABLE,
-        isForeign ? "what answers there is not etcd, or not under this scheme: " + reason : reason,
-        Optional.ofNullable(status.getCause()));
+        Code.UNAVAILABLE, hungUp(reason) ? reason + mayExpect(endpoint) : reason, cause);
+  }
+
+  /**
+   * Whether the other side took the connection and closed it without a word, as servers do to who
+   * speaks in the clear where they want TLS, or the other way round.
+   */
+  private static boolean hungUp(String reason) {
+    return reason.startsWith("Network closed for unknown reason")
+        || reason.startsWith("Connection reset")
+        || reason.startsWith("Connection closed while performing TLS negotiation");
+  }
+
+  private static String mayExpect(Endpoint endpoint) {
+    String other =
+        switch (endpoint.scheme()) {
+          case HTTP -> "https";
+          case HTTPS -> "http";
+          case UNIX -> "unixs";
+          case UNIXS -> "unix";
+        };
+    return " (it may expect " + other + ")";
   }
 
   /** Whether the other side answered, but with neither HTTP/2 nor TLS where it had to. */

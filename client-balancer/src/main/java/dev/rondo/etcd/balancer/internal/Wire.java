@@ -20,7 +20,9 @@ public final class Wire {
 
   /** Returns the same bytes for a message. */
   public static ByteString bytes(Bytes bytes) {
-    return UnsafeByteOperations.unsafeWrap(BytesAccess.unwrap(bytes));
+    return bytes.isEmpty()
+        ? ByteString.EMPTY
+        : UnsafeByteOperations.unsafeWrap(BytesAccess.unwrap(bytes));
   }
 
   /** Returns the same bytes for a caller. */

@@ -1,0 +1,77 @@
+package dev.rondo.etcd.benchmarks;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A JVM that this one started and talks to; it ends with this one, or when it is closed. */
+final class Child implements AutoCloseable {
+  /** The same for all. Without native transports everyone uses the NIO of the JDK. */
+  private static final List<String> FLAGS =
+      List.of("-Xms512m", "-Xmx512m", "-XX:+UseG1GC", "-Dio.netty.transport.noNative=true");
+
+  private final Contestant contestant;
+  private final Process process;
+  private final PrintStream commands;
+  private final BufferedReader answers;
+
+  private Child(Contestant contestant, Process process) {
+    this.contestant = contestant;
+    this.process = process;
+    this.commands = new PrintStream(process.getOutputStream(), true, UTF_8);
+    this.answers = process.inputReader(UTF_8);
+  }
+
+  static Child start(Contestant contestant, List<String> flags, String... arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(FLAGS);
+    command.addAll(flags);
+    command.addAll(List.of("-cp", contestant.classPath(), contestant.mainClass()));
+    command.addAll(List.of(arguments));
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    return new Child(contestant, process);
+  }
+
+  Contestant contestant() {
+    return contestant;
+  }
+
+  /** Runs {@code cell} there. */
+  Measurement measure(Cell cell, long millis) throws IOException {
+    commands.println(millis + " " + cell);
+    return Measurement.parse(answer());
+  }
+
+  /** Returns the next line from there. */
+  String answer() throws IOException {
+    String answer = answers.readLine();
+    if (answer == null) {
+      throw new IOException(contestant.name() + " has ended; its last words are above");
+    }
+    return answer;
+  }
+
+  @Override
+  public void close() {
+    commands.close(); // ends it
+    boolean isInterrupted = false;
+    try {
+      process.waitFor(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      isInterrupted = true;
+    }
+    process.destroyForcibly();
+    if (isInterrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

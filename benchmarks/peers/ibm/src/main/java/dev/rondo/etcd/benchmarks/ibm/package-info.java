@@ -1,0 +1,2 @@
+/** IBM's etcd-java beside Rondo. */
+package dev.rondo.etcd.benchmarks.ibm;

@@ -1,0 +1,2 @@
+/** jetcd beside Rondo. */
+package dev.rondo.etcd.benchmarks.jetcd;

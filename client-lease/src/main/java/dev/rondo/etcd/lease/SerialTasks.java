@@ -1,0 +1,50 @@
+package dev.rondo.etcd.lease;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Runs tasks one at a time and in order, so that what only they touch needs no lock. They run on an
+ * executor, and on the threads that bring them once that takes no more: none is ever left over.
+ */
+final class SerialTasks {
+  private final Executor executor;
+  private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean isRunning = new AtomicBoolean();
+
+  SerialTasks(Executor executor) {
+    this.executor = executor;
+  }
+
+  /** Runs {@code task} on the executor. */
+  void execute(Runnable task) {
+    tasks.add(task);
+    try {
+      executor.execute(this::drain);
+    } catch (RejectedExecutionException e) {
+      drain();
+    }
+  }
+
+  /** Runs {@code task} here, after those that wait, unless another thread is at it and does so. */
+  void runHere(Runnable task) {
+    tasks.add(task);
+    drain();
+  }
+
+  private void drain() {
+    // Again, for what was added after the last look and whose bringer found this running.
+    while (!tasks.isEmpty() && isRunning.compareAndSet(false, true)) {
+      try {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+          task.run();
+        }
+      } finally {
+        isRunning.set(false);
+      }
+    }
+  }
+}
