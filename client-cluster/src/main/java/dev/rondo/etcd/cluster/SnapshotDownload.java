@@ -23,7 +23,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +45,7 @@ final class SnapshotDownload extends CompletableFuture<Snapshot>
   private final SnapshotProgress progress;
   private final PartFile part;
   private volatile @Nullable RpcStream<SnapshotRequest> stream; // null only until it is open
+  private final AtomicBoolean hasFailed = new AtomicBoolean();
   private volatile long awaited = NOTHING; // the number of the piece asked for
 
   // Touched by the listener alone.
@@ -66,7 +69,11 @@ final class SnapshotDownload extends CompletableFuture<Snapshot>
     opened.send(SnapshotRequest.getDefaultInstance());
     opened.halfClose();
     ask(opened);
-    watch(calls, NOTHING);
+    try {
+      watch(calls, NOTHING);
+    } catch (RejectedExecutionException e) {
+      // The connection was closed, and the stream with it: onEnd follows.
+    }
   }
 
   private void ask(RpcStream<SnapshotRequest> from) {
@@ -127,6 +134,7 @@ final class SnapshotDownload extends CompletableFuture<Snapshot>
 
   @Override
   public void onEnd(@Nullable EtcdException failure) {
+    awaited = NOTHING;
     if (failure != null) {
       fail(failure);
       return;
@@ -159,10 +167,14 @@ final class SnapshotDownload extends CompletableFuture<Snapshot>
     return found;
   }
 
-  /** The file is gone before anybody hears of the failure. */
+  /**
+   * The file is gone before anybody hears of the failure, and the first failure is what is heard.
+   */
   private void fail(Throwable failure) {
-    stop(failure);
-    completeExceptionally(failure);
+    if (hasFailed.compareAndSet(false, true)) {
+      stop(failure);
+      completeExceptionally(failure);
+    }
   }
 
   private void stop(Throwable failure) {

@@ -348,6 +348,22 @@ class SnapshotTest {
   }
 
   @Test
+  void takesNoSlowListenerForASilentServer() {
+    var snapshot =
+        maintenance
+            .async()
+            .snapshot(
+                ENDPOINT,
+                file,
+                (written, remaining) -> calls.time().advance(TIMEOUT.multipliedBy(3)));
+
+    stream().deliver(piece(DATA, 0, 4096));
+
+    assertThat(snapshot).isNotDone();
+    assertThat(stream().requested()).isEqualTo(1);
+  }
+
+  @Test
   void refusesWhatCannotBeAFile() {
     for (Path wrong : List.of(folder, folder.resolve("missing/backup.db"))) {
       assertThatIllegalArgumentException()
