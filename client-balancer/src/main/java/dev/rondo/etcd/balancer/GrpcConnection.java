@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
@@ -41,7 +42,7 @@ final class GrpcConnection implements Connection, CallsSource {
   private static final AtomicInteger NUMBERS = new AtomicInteger();
 
   private final ScheduledThreadPoolExecutor scheduler;
-  private final @Nullable ExecutorService ownExecutor;
+  private final ExecutorService ownExecutor;
   private final Executor executor;
   private final EventQueue events;
   private final EndpointChannel channel;
@@ -72,6 +73,7 @@ final class GrpcConnection implements Connection, CallsSource {
     String name = "rondo-" + NUMBERS.incrementAndGet();
     this.scheduler = new ScheduledThreadPoolExecutor(1, daemons(name + "-timer"));
     this.scheduler.setRemoveOnCancelPolicy(true);
+    this.scheduler.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     this.ownExecutor = Executors.newCachedThreadPool(daemons(name));
     this.executor = executor == null ? ownExecutor : executor;
     this.events = new EventQueue(listener, this.executor);
@@ -82,13 +84,7 @@ final class GrpcConnection implements Connection, CallsSource {
     this.calls = new GrpcCalls(this, settings, false, null, Set.of());
     this.channel =
         EndpointChannel.open(
-            endpoints.list(),
-            credentials,
-            maxAnswerBytes,
-            new Following(),
-            scheduler,
-            ownExecutor,
-            tuning);
+            endpoints.list(), credentials, maxAnswerBytes, new Following(), this::lookUp, tuning);
   }
 
   private static EndpointStatus connecting(Endpoint endpoint) {
@@ -102,6 +98,15 @@ final class GrpcConnection implements Connection, CallsSource {
       thread.setDaemon(true);
       return thread;
     };
+  }
+
+  /** Looks up a host. After the close nobody wants to know. */
+  private void lookUp(Runnable lookup) {
+    try {
+      ownExecutor.execute(lookup);
+    } catch (RejectedExecutionException e) {
+      log.debug("closed before a host was looked up");
+    }
   }
 
   @Override
@@ -190,10 +195,8 @@ final class GrpcConnection implements Connection, CallsSource {
       shared.values().forEach(GrpcConnection::close);
       channel.close();
       repeating.forEach(UnaryCall::closed);
-      scheduler.shutdownNow();
-      if (ownExecutor != null) {
-        ownExecutor.shutdown();
-      }
+      scheduler.shutdown(); // what was handed in is run, timers are not
+      ownExecutor.shutdown();
     }
   }
 

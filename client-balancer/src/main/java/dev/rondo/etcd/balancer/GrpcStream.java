@@ -22,6 +22,7 @@ final class GrpcStream<Q, R> extends ClientCall.Listener<R> implements RpcStream
   private final Attempt attempt;
   private final ClientCall<Q, R> call;
   private final Object sending = new Object(); // gRPC takes messages from one thread at a time
+  private boolean isCancelled; // guarded by sending; gRPC throws at those who send after that
 
   GrpcStream(GrpcCalls calls, Rpc<Q, R> rpc, Executor executor, StreamListener<R> listener) {
     this.calls = calls;
@@ -44,14 +45,18 @@ final class GrpcStream<Q, R> extends ClientCall.Listener<R> implements RpcStream
   @Override
   public void send(Q message) {
     synchronized (sending) {
-      call.sendMessage(message);
+      if (!isCancelled) {
+        call.sendMessage(message);
+      }
     }
   }
 
   @Override
   public void halfClose() {
     synchronized (sending) {
-      call.halfClose();
+      if (!isCancelled) {
+        call.halfClose();
+      }
     }
   }
 
@@ -67,6 +72,9 @@ final class GrpcStream<Q, R> extends ClientCall.Listener<R> implements RpcStream
 
   @Override
   public void cancel(String reason) {
+    synchronized (sending) {
+      isCancelled = true;
+    }
     call.cancel(reason, null);
   }
 

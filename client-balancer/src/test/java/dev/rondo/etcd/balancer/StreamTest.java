@@ -105,6 +105,8 @@ class StreamTest {
     await().until(() -> heard.ids.size() == 1);
 
     stream.cancel("enough");
+    stream.send(renewal(2));
+    stream.halfClose();
 
     assertThat(heard.end.join()).get().extracting(EtcdException::code).isEqualTo(Code.CANCELLED);
     await().until(() -> servers.stream().mapToLong(ScriptedServer::cancelledCalls).sum() == 1);

@@ -31,7 +31,7 @@ class AtMostOnceTest {
   @MethodSource("seeds")
   void noWriteIsAppliedTwiceAndNoneThatWasAcknowledgedIsLost(long seed) {
     Random random = new Random(seed);
-    int cuts = Lengths.of(100, 600);
+    int cuts = Lengths.of(100, 400);
     try (EtcdCluster cluster = backend.cluster().members(3).bridged().start();
         Connection connection = Connection.builder().endpoints(cluster.endpoints()).build()) {
       KvClient kv = KvClient.over(connection);

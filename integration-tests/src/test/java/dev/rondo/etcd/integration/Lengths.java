@@ -19,6 +19,6 @@ final class Lengths {
 
   /** Seeds of tests with chance in them: two by default. */
   static long[] seeds() {
-    return LongStream.rangeClosed(1, of(2, 10)).toArray();
+    return LongStream.rangeClosed(1, of(2, 5)).toArray();
   }
 }

@@ -2,7 +2,6 @@ package dev.rondo.etcd.balancer.channel;
 
 import dev.rondo.etcd.balancer.Endpoint;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
 
 /**
@@ -11,11 +10,7 @@ import java.util.function.Function;
  *
  * @param listener hears what happens
  * @param authority what each endpoint is called and verified as
- * @param scheduler for the timers of reconnecting
  * @param lookups where host names are looked up, which blocks
  */
 record ChannelSetup(
-    ChannelListener listener,
-    Function<Endpoint, String> authority,
-    ScheduledExecutorService scheduler,
-    Executor lookups) {}
+    ChannelListener listener, Function<Endpoint, String> authority, Executor lookups) {}

@@ -14,7 +14,6 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.UnixDomainSocketAddress;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +40,6 @@ public final class EndpointChannel {
    * @param credentials for all of them
    * @param maxAnswerBytes the largest answer that is taken
    * @param listener hears what happens to the endpoints
-   * @param scheduler for timers
    * @param lookups where host names are looked up, which blocks
    * @param tuning the user's own
    */
@@ -50,10 +48,9 @@ public final class EndpointChannel {
       CredentialBundle credentials,
       int maxAnswerBytes,
       ChannelListener listener,
-      ScheduledExecutorService scheduler,
       Executor lookups,
       GrpcTuning tuning) {
-    ChannelSetup setup = new ChannelSetup(listener, credentials::authority, scheduler, lookups);
+    ChannelSetup setup = new ChannelSetup(listener, credentials::authority, lookups);
     EndpointResolver.Provider resolvers = new EndpointResolver.Provider(setup, endpoints);
     NettyChannelBuilder builder =
         (NettyChannelBuilder)

@@ -242,7 +242,7 @@ final class EndpointLink {
   private ScheduledHandle schedule(Runnable task, long nanos) {
     return helper
         .getSynchronizationContext()
-        .schedule(task, nanos, TimeUnit.NANOSECONDS, setup.scheduler());
+        .schedule(task, nanos, TimeUnit.NANOSECONDS, helper.getScheduledExecutorService());
   }
 
   /**
