@@ -21,12 +21,11 @@ public final class Benchmark {
   public static void main(String[] arguments) throws IOException {
     Path folder = Path.of(arguments[0]);
     List<String> options = Arrays.asList(arguments).subList(1, arguments.length);
-    try {
-      System.out.print(run(options, Contestant.server(folder), Contestant.clients(folder)));
-    } catch (IllegalArgumentException e) {
-      System.err.println(e.getMessage());
-      System.exit(2);
+    if (options.contains("--help")) {
+      System.out.print(Settings.USAGE);
+      return;
     }
+    System.out.print(run(options, Contestant.server(folder), Contestant.clients(folder)));
   }
 
   /**
@@ -49,7 +48,7 @@ public final class Benchmark {
       String port = serving.answer();
       for (Contestant client : clients) {
         if (settings.wants(client)) {
-          children.add(Child.start(client, profiling(settings, client), port));
+          children.add(Child.start(client, settings.profiling(client), port));
         }
       }
       for (Child child : children) {
@@ -61,30 +60,39 @@ public final class Benchmark {
     }
   }
 
-  private static List<String> profiling(Settings settings, Contestant client) {
-    return settings.profiles().stream()
-        .map(folder -> folder.resolve(client.name().replace(' ', '-') + ".jfr"))
-        .map(file -> "-XX:StartFlightRecording=settings=profile,filename=" + file)
-        .toList();
-  }
-
+  /**
+   * Warms up on all cells first, so that the first one meets the same compiled code as the last.
+   */
   private static Scores measure(Settings settings, List<Child> children) throws IOException {
-    Scores scores = new Scores();
     Instant start = Instant.now();
     for (Cell cell : settings.cells()) {
-      System.err.println(Duration.between(start, Instant.now()).toSeconds() + " s: " + cell);
-      for (Child child : children) {
-        child.measure(cell, settings.warmUp().toMillis());
-      }
+      tell(start, "warming up on " + cell);
+      warmUp(settings, cell, children);
+    }
+    Scores scores = new Scores();
+    for (Cell cell : settings.cells()) {
+      tell(start, cell.toString());
+      warmUp(settings, cell, children);
       List<Child> inTurn = new ArrayList<>(children);
       for (int i = 0; i < settings.rounds(); i++) {
         for (Child child : inTurn) {
-          Measurement measured = child.measure(cell, settings.round().toMillis());
+          Measurement measured = child.measure(cell, settings.roundMillis());
           scores.add(cell, child.contestant().name(), measured);
         }
         Collections.rotate(inTurn, 1);
       }
     }
     return scores;
+  }
+
+  private static void warmUp(Settings settings, Cell cell, List<Child> children)
+      throws IOException {
+    for (Child child : children) {
+      child.measure(cell, settings.warmUpMillis());
+    }
+  }
+
+  private static void tell(Instant start, String news) {
+    System.err.println(Duration.between(start, Instant.now()).toSeconds() + " s: " + news);
   }
 }

@@ -14,7 +14,12 @@ import java.util.concurrent.TimeUnit;
 final class Child implements AutoCloseable {
   /** The same for all. Without native transports everyone uses the NIO of the JDK. */
   private static final List<String> FLAGS =
-      List.of("-Xms512m", "-Xmx512m", "-XX:+UseG1GC", "-Dio.netty.transport.noNative=true");
+      List.of(
+          "-Xms512m",
+          "-Xmx512m",
+          "-XX:+UseG1GC",
+          "-Dio.netty.transport.noNative=true",
+          "-Xlog:jfr+startup=error"); // standard output is for answers
 
   private final Contestant contestant;
   private final Process process;

@@ -1,101 +1,87 @@
 package dev.rondo.etcd.benchmarks;
 
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/**
- * How a run is made.
- *
- * @param rounds of each client in each cell
- * @param round how long each lasts
- * @param warmUp how long each client runs each cell before the first round
- * @param cells what is measured
- * @param clients names of clients to compare with the stub, or none for all
- * @param profiles where to leave a flight recording of each client, which costs time of its own
- */
-record Settings(
-    int rounds,
-    Duration round,
-    Duration warmUp,
-    List<Cell> cells,
-    List<String> clients,
-    Optional<Path> profiles) {
-  static final Settings DEFAULT =
-      new Settings(
-          11,
-          Duration.ofSeconds(1),
-          Duration.ofSeconds(3),
-          Cell.all(List.of(1, 64, 512)),
-          List.of(),
-          Optional.empty());
-
+/** How a run is made, as the command line says. */
+final class Settings {
   static final String USAGE =
       """
       options:
         --rounds=11            rounds of each client in each cell
         --round-millis=1000    how long each lasts
-        --warm-up-millis=3000  how long each client runs each cell first
+        --warm-up-millis=1500  how long each client runs each cell first, twice
         --in-flight=1,64,512   how many calls at a time
         --cells=TEXT,TEXT      only the cells that contain one of these, such as async or "get 64"
         --clients=NAME,NAME    only these beside the stub, such as Rondo
-        --profiles=FOLDER      leave a flight recording of each client there""";
+        --profiles=FOLDER      leave a flight recording of each client there; costs time of its own
+      """;
 
-  static Settings parse(List<String> arguments) {
-    Settings settings = DEFAULT;
-    for (String argument : arguments) {
-      settings = settings.with(argument);
-    }
+  private int rounds = 11;
+  private long roundMillis = 1000;
+  private long warmUpMillis = 1500;
+  private List<Integer> inFlight = List.of(1, 64, 512);
+  private List<String> wantedCells = List.of("");
+  private List<String> wantedClients = List.of("");
+  private Optional<Path> profiles = Optional.empty();
+
+  private Settings() {}
+
+  static Settings parse(List<String> options) {
+    Settings settings = new Settings();
+    options.forEach(settings::set);
     return settings;
   }
 
-  private Settings with(String argument) {
-    String[] nameAndValue = argument.split("=", 2);
-    if (nameAndValue.length < 2) {
-      throw new IllegalArgumentException("unknown option " + argument + "\n" + USAGE);
-    }
-    String value = nameAndValue[1];
-    return switch (nameAndValue[0]) {
-      case "--rounds" ->
-          new Settings(Integer.parseInt(value), round, warmUp, cells, clients, profiles);
-      case "--round-millis" ->
-          new Settings(rounds, millis(value), warmUp, cells, clients, profiles);
-      case "--warm-up-millis" ->
-          new Settings(rounds, round, millis(value), cells, clients, profiles);
-      case "--in-flight" ->
-          new Settings(
-              rounds,
-              round,
-              warmUp,
-              Cell.all(Stream.of(value.split(",", -1)).map(Integer::valueOf).toList()),
-              clients,
-              profiles);
-      case "--cells" -> new Settings(rounds, round, warmUp, only(value), clients, profiles);
+  private void set(String option) {
+    String[] nameAndValue = option.split("=", 2);
+    String value = nameAndValue[nameAndValue.length - 1];
+    switch (nameAndValue[0]) {
+      case "--rounds" -> rounds = Integer.parseInt(value);
+      case "--round-millis" -> roundMillis = Long.parseLong(value);
+      case "--warm-up-millis" -> warmUpMillis = Long.parseLong(value);
+      case "--in-flight" -> inFlight = list(value).map(Integer::valueOf).toList();
+      case "--cells" -> wantedCells = list(value).toList();
       case "--clients" ->
-          new Settings(rounds, round, warmUp, cells, List.of(value.split(",", -1)), profiles);
-      case "--profiles" ->
-          new Settings(rounds, round, warmUp, cells, clients, Optional.of(Path.of(value)));
-      default -> throw new IllegalArgumentException("unknown option " + argument + "\n" + USAGE);
-    };
+          wantedClients = Stream.concat(Stream.of(Contestant.STUB), list(value)).toList();
+      case "--profiles" -> profiles = Optional.of(Path.of(value));
+      default -> throw new IllegalArgumentException("unknown option " + option + "\n" + USAGE);
+    }
   }
 
-  private static Duration millis(String value) {
-    return Duration.ofMillis(Long.parseLong(value));
+  private static Stream<String> list(String value) {
+    return Stream.of(value.split(",", -1));
   }
 
-  private List<Cell> only(String value) {
-    List<String> wanted = Arrays.asList(value.split(",", -1));
-    return cells.stream()
-        .filter(cell -> wanted.stream().anyMatch((" " + cell + " ")::contains))
+  int rounds() {
+    return rounds;
+  }
+
+  long roundMillis() {
+    return roundMillis;
+  }
+
+  long warmUpMillis() {
+    return warmUpMillis;
+  }
+
+  List<Cell> cells() {
+    return Cell.all(inFlight).stream()
+        .filter(cell -> wantedCells.stream().anyMatch(cell.toString()::contains))
         .toList();
   }
 
   boolean wants(Contestant client) {
-    return clients.isEmpty()
-        || Stream.concat(Stream.of(Contestant.STUB), clients.stream())
-            .anyMatch(name -> client.name().startsWith(name));
+    return wantedClients.stream().anyMatch(client.name()::startsWith);
+  }
+
+  /** What makes {@code client} leave a flight recording, if that is wanted. */
+  List<String> profiling(Contestant client) {
+    return profiles.stream()
+        .map(folder -> folder.resolve(client.name().replace(' ', '-') + ".jfr"))
+        .map(file -> "-XX:StartFlightRecording=settings=profile,filename=" + file)
+        .toList();
   }
 }

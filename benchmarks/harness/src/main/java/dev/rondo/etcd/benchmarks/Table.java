@@ -35,7 +35,7 @@ final class Table {
         Runtime.getRuntime().availableProcessors(),
         Runtime.version().feature(),
         settings.rounds(),
-        settings.round().toMillis());
+        settings.roundMillis());
     line("");
     line("| call | in flight | client | CPU per call | bytes per call | calls per second |");
     line("|---|--:|---|--:|--:|--:|");
