@@ -10,7 +10,6 @@ import io.grpc.Metadata;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -132,18 +131,11 @@ final class GrpcCalls implements Calls {
     return headers;
   }
 
-  /**
-   * Runs what completes a caller's future: here, or where callers may block. After the close, when
-   * the executor may be gone, it is better to complete it on any thread than never.
-   */
+  /** Runs what completes a caller's future: here, or where callers may block. */
   void complete(Runnable completion) {
-    if (!isAsync) {
-      completion.run();
-      return;
-    }
-    try {
+    if (isAsync) {
       connection.executor().execute(completion);
-    } catch (RejectedExecutionException e) {
+    } else {
       completion.run();
     }
   }

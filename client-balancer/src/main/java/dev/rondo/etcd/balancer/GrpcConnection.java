@@ -75,8 +75,9 @@ final class GrpcConnection implements Connection, CallsSource {
     this.scheduler.setRemoveOnCancelPolicy(true);
     this.scheduler.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     this.ownExecutor = Executors.newCachedThreadPool(daemons(name));
-    this.executor = executor == null ? ownExecutor : executor;
-    this.events = new EventQueue(listener, this.executor);
+    Executor used = executor == null ? ownExecutor : executor;
+    this.executor = task -> runOnOrHere(used, task);
+    this.events = new EventQueue(listener, used);
     this.areSocketFiles = endpoints.areSocketFiles();
     this.areSecure = endpoints.areSecure();
     this.endpoints = endpoints.list();
@@ -98,6 +99,18 @@ final class GrpcConnection implements Connection, CallsSource {
       thread.setDaemon(true);
       return thread;
     };
+  }
+
+  /**
+   * Runs what its owner waits for. After the close, when the executor may be gone, it is better
+   * done on any thread than never.
+   */
+  private static void runOnOrHere(Executor executor, Runnable task) {
+    try {
+      executor.execute(task);
+    } catch (RejectedExecutionException e) {
+      task.run();
+    }
   }
 
   /** Looks up a host. After the close nobody wants to know. */

@@ -23,6 +23,7 @@ final class GrpcStream<Q, R> extends ClientCall.Listener<R> implements RpcStream
   private final ClientCall<Q, R> call;
   private final Object sending = new Object(); // gRPC takes messages from one thread at a time
   private boolean isCancelled; // guarded by sending; gRPC throws at those who send after that
+  private volatile boolean isOver;
 
   GrpcStream(GrpcCalls calls, Rpc<Q, R> rpc, Executor executor, StreamListener<R> listener) {
     this.calls = calls;
@@ -37,9 +38,13 @@ final class GrpcStream<Q, R> extends ClientCall.Listener<R> implements RpcStream
     this.call = calls.connection().channel().newCall(rpc.method(), options);
   }
 
+  /** A connection that is closing may cancel it at once, which gRPC takes only after the start. */
   void start() {
-    calls.connection().opened(this);
     call.start(this, calls.headers(rpc));
+    calls.connection().opened(this);
+    if (isOver) {
+      calls.connection().ended(this); // it was over before it was known
+    }
   }
 
   @Override
@@ -95,6 +100,7 @@ final class GrpcStream<Q, R> extends ClientCall.Listener<R> implements RpcStream
 
   @Override
   public void onClose(Status status, Metadata trailers) {
+    isOver = true;
     calls.connection().ended(this);
     listener.onEnd(status.isOk() ? null : exception(AttemptFailure.of(status, attempt)));
   }

@@ -222,7 +222,8 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
 
   private EtcdException exception(Code code, String detail, @Nullable Throwable cause) {
     AttemptFailure ended = last;
-    Endpoint endpoint = ended == null ? null : ended.endpoint();
+    Endpoint reached = ended == null ? null : ended.endpoint();
+    Endpoint endpoint = reached == null ? calls.pinned() : reached;
     var call =
         new EtcdException.Call(
             rpc.operation(), endpoint == null ? null : endpoint.toString(), attempts);

@@ -318,7 +318,8 @@ class RetryTest {
     assertThatThrownBy(() -> put(Calls.over(connection).at(second)))
         .isInstanceOfSatisfying(
             EtcdException.class, e -> assertThat(e.outcome()).isEqualTo(WriteOutcome.NOT_APPLIED))
-        .hasMessageContaining("Connection refused");
+        .hasMessageContaining("Connection refused")
+        .hasMessageContaining("endpoint " + second);
   }
 
   @Test

@@ -21,7 +21,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,9 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Snapshots over a real connection, of a server that stops in the middle. */
 @Timeout(30)
 class SnapshotOverConnectionTest {
-  private static final String NOT_TOLD =
-      "a stream may miss the end of its connection, or throw when opened after it";
-
   @TempDir Path folder;
   private final ScriptedServer server = ScriptedServer.start();
   private final Connection connection = Connection.builder().endpoints(server.endpoint()).build();
@@ -79,7 +75,6 @@ class SnapshotOverConnectionTest {
   }
 
   @Test
-  @Disabled(NOT_TOLD)
   void endsWithTheConnection() {
     var snapshot = begun();
 
@@ -90,7 +85,6 @@ class SnapshotOverConnectionTest {
   }
 
   @Test
-  @Disabled(NOT_TOLD)
   void doesNotBeginOverAClosedConnection() {
     connection.close();
 

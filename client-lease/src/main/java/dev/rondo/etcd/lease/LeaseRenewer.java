@@ -97,16 +97,9 @@ final class LeaseRenewer implements AutoCloseable {
     return timer;
   }
 
-  /**
-   * Runs what is the user's on the connection's executor. When that is gone after the close, it is
-   * better to tell it on any thread than never.
-   */
+  /** Runs what is the user's on the connection's executor. */
   void tell(Runnable news) {
-    try {
-      calls.executor().execute(news);
-    } catch (RejectedExecutionException e) {
-      news.run();
-    }
+    calls.executor().execute(news);
   }
 
   long now() {

@@ -70,6 +70,9 @@ public interface Calls {
   /** The connection's scheduler; what runs there must not block. */
   ScheduledExecutorService scheduler();
 
-  /** The connection's executor for what may block, such as callbacks of users. */
+  /**
+   * The connection's executor for what may block, such as callbacks of users. It rejects nothing:
+   * after the close it may run tasks on the thread that brings them.
+   */
   Executor executor();
 }
