@@ -9,6 +9,7 @@ import dev.rondo.etcd.api.Revision;
 import dev.rondo.etcd.balancer.Endpoint;
 import dev.rondo.etcd.balancer.internal.Calls;
 import dev.rondo.etcd.balancer.internal.Rpc;
+import dev.rondo.etcd.balancer.internal.TwoSteps;
 import dev.rondo.etcd.wire.AlarmRequest;
 import dev.rondo.etcd.wire.AlarmRequest.AlarmAction;
 import dev.rondo.etcd.wire.AlarmResponse;
@@ -135,7 +136,8 @@ final class GrpcAsyncMaintenanceClient implements AsyncMaintenanceClient {
   /** The server takes "all" as an answer to no question: alarms are disarmed one by one. */
   @Override
   public CompletableFuture<AlarmList> disarmAll() {
-    return CallSequence.of(
+    return TwoSteps.ifDone(
+        ALARM_DISARM.operation(),
         alarms(),
         raised -> disarmAll(raised.alarms().iterator(), new AlarmList(raised.header(), List.of())));
   }
@@ -144,7 +146,8 @@ final class GrpcAsyncMaintenanceClient implements AsyncMaintenanceClient {
     if (!raised.hasNext()) {
       return CompletableFuture.completedFuture(disarmed);
     }
-    return CallSequence.of(
+    return TwoSteps.ifDone(
+        ALARM_DISARM.operation(),
         disarm(raised.next()),
         answer -> {
           List<Alarm> all = new ArrayList<>(disarmed.alarms());
@@ -181,8 +184,10 @@ final class GrpcAsyncMaintenanceClient implements AsyncMaintenanceClient {
       throw new IllegalArgumentException("target must be the id of a member, was 0");
     }
     MoveLeaderRequest request = MoveLeaderRequest.newBuilder().setTargetID(target.value()).build();
-    return CallSequence.of(
-        findLeader(), leader -> calls.at(leader).call(MOVE_LEADER, request, answer -> null));
+    return TwoSteps.ifDone(
+        MOVE_LEADER.operation(),
+        findLeader(),
+        leader -> calls.at(leader).call(MOVE_LEADER, request, answer -> null));
   }
 
   /** Leaves half of the time for what the leader is wanted for. */

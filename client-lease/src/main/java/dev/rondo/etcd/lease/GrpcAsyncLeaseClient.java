@@ -6,6 +6,7 @@ import dev.rondo.etcd.api.EtcdException;
 import dev.rondo.etcd.api.LeaseId;
 import dev.rondo.etcd.api.WriteOutcome;
 import dev.rondo.etcd.balancer.internal.Calls;
+import dev.rondo.etcd.balancer.internal.TwoSteps;
 import dev.rondo.etcd.balancer.internal.Wire;
 import dev.rondo.etcd.wire.LeaseGrantRequest;
 import dev.rondo.etcd.wire.LeaseGrantResponse;
@@ -191,13 +192,8 @@ final class GrpcAsyncLeaseClient implements AsyncLeaseClient {
   private static <S> CompletableFuture<KeptLease> keep(
       CompletableFuture<S> first, Function<S, RenewedLease> handle) {
     CompletableFuture<KeptLease> kept =
-        TwoSteps.of(
-            "lease keep",
-            first,
-            (result, failure) ->
-                result == null
-                    ? CompletableFuture.failedFuture(Objects.requireNonNull(failure))
-                    : CompletableFuture.completedFuture(handle.apply(result)));
+        TwoSteps.ifDone(
+            "lease keep", first, result -> CompletableFuture.completedFuture(handle.apply(result)));
     // Not before: nobody could end the renewals of a handle that a cancelled future drops.
     var unused = kept.thenAccept(lease -> ((RenewedLease) lease).start());
     return kept;

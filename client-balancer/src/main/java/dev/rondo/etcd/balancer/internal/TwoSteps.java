@@ -1,20 +1,22 @@
-package dev.rondo.etcd.lease;
+package dev.rondo.etcd.balancer.internal;
 
 import dev.rondo.etcd.api.Code;
 import dev.rondo.etcd.api.EtcdException;
 import dev.rondo.etcd.api.WriteOutcome;
-import dev.rondo.etcd.balancer.internal.Blocking;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A call, and another one that depends on how it ended. Cancelling this cancels the one that is on
  * its way, which the stages of {@link CompletableFuture} do not do.
  */
-final class TwoSteps<T> extends CompletableFuture<T> implements Blocking.Interruptible {
+public final class TwoSteps<T> extends CompletableFuture<T> implements Blocking.Interruptible {
   /** Goes on from the end of the first call; exactly one of its arguments is null. */
   @FunctionalInterface
-  interface Second<S, T> {
+  public interface Second<S, T> {
+    /** Returns the second call, or what stands for its end where none is needed. */
     CompletableFuture<T> after(@Nullable S result, @Nullable Throwable failure);
   }
 
@@ -26,11 +28,32 @@ final class TwoSteps<T> extends CompletableFuture<T> implements Blocking.Interru
     this.current = first;
   }
 
-  static <S, T> CompletableFuture<T> of(
+  /**
+   * Goes on however the first call ended.
+   *
+   * @param operation what the failure of an interrupted caller names
+   */
+  public static <S, T> CompletableFuture<T> of(
       String operation, CompletableFuture<S> first, Second<S, T> second) {
     TwoSteps<T> steps = new TwoSteps<>(operation, first);
     var unused = first.whenComplete((result, failure) -> steps.goOn(second, result, failure));
     return steps;
+  }
+
+  /**
+   * Goes on if the first call succeeded, and ends as it did otherwise.
+   *
+   * @param operation what the failure of an interrupted caller names
+   */
+  public static <S, T> CompletableFuture<T> ifDone(
+      String operation, CompletableFuture<S> first, Function<S, CompletableFuture<T>> second) {
+    return of(
+        operation,
+        first,
+        (result, failure) ->
+            result == null
+                ? CompletableFuture.failedFuture(Objects.requireNonNull(failure))
+                : second.apply(result));
   }
 
   private <S> void goOn(Second<S, T> second, @Nullable S result, @Nullable Throwable failure) {
