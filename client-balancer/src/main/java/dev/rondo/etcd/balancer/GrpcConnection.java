@@ -320,11 +320,10 @@ final class GrpcConnection implements Connection, CallsSource {
     events.add(event);
   }
 
-  void repeating(UnaryCall<?, ?, ?> call) {
+  /** Notes a call that is to hear of the close, unless the connection is closed already. */
+  boolean repeating(UnaryCall<?, ?, ?> call) {
     repeating.add(call);
-    if (isClosed) {
-      call.closed();
-    }
+    return !isClosed;
   }
 
   void repeatingNoMore(UnaryCall<?, ?, ?> call) {

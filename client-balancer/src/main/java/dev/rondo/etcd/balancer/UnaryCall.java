@@ -15,11 +15,11 @@ import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
@@ -45,7 +45,9 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
   private final Function<? super R, ? extends T> result;
   private final Deadline deadline;
 
+  /** The attempt on its way; null between two of them. */
   private volatile @Nullable ClientCall<Q, R> current;
+
   private volatile @Nullable Future<?> repeating;
   private volatile @Nullable AttemptFailure last;
   private volatile int attempts;
@@ -101,6 +103,7 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
     if (rpc.kind() != Rpc.Kind.READ && failure.outcome() == WriteOutcome.UNKNOWN) {
       worst = WriteOutcome.UNKNOWN;
     }
+    current = null; // before it is asked whether the connection is closed: see closed()
     return !isDone()
         && calls.pinned() == null
         && !deadline.isExpired()
@@ -112,6 +115,10 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
   private void repeat(AttemptFailure first) {
     Repetition turns = new Repetition();
     repetition = turns;
+    if (!calls.connection().repeating(this)) {
+      end(null, first);
+      return;
+    }
     RetryPolicy<R> policy =
         RetryPolicy.<R>builder()
             .handleIf(failure -> failure instanceof AttemptFailure ended && mayRepeat(ended))
@@ -137,7 +144,6 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
       return;
     }
     repeating = rest;
-    calls.connection().repeating(this);
     var unused =
         rest.whenComplete(
             (response, failure) -> {
@@ -175,10 +181,14 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
   }
 
   private EtcdException exception(AttemptFailure ended) {
-    EtcdException exception = describe(ended);
+    return withEarlier(describe(ended), ended);
+  }
+
+  /** Attaches why earlier attempts failed, but for the one that {@code exception} tells of. */
+  private EtcdException withEarlier(EtcdException exception, @Nullable AttemptFailure told) {
     if (repetition != null) {
       repetition.earlier.stream()
-          .filter(failure -> failure != ended)
+          .filter(failure -> failure != told)
           .forEach(exception::addSuppressed);
     }
     return exception;
@@ -187,7 +197,7 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
   private EtcdException describe(AttemptFailure ended) {
     GrpcConnection connection = calls.connection();
     if (connection.isClosed()) {
-      return exception(Code.CLOSED, "the client was closed", null);
+      return clientClosed();
     }
     if (ended.code() == Code.DEADLINE_EXCEEDED && ended.endpoint() == null) {
       return repetition != null && connection.hasOther(Set.of())
@@ -199,6 +209,10 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
             ? "no answer within " + calls.settings().timeout()
             : ended.detail();
     return exception(ended.code(), detail, ended.getCause());
+  }
+
+  private EtcdException clientClosed() {
+    return exception(Code.CLOSED, "the client was closed", null);
   }
 
   /**
@@ -232,10 +246,14 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
         : new EtcdException(code, WriteOutcome.NOT_APPLIED, call, detail, cause);
   }
 
-  /** The connection is closed while the call waits to be repeated. */
+  /**
+   * The connection and its channel are closed. A call that waits to be repeated ends here, for its
+   * timer never comes; an attempt on its way is ended by the channel, and knows its outcome then.
+   */
   void closed() {
-    finish(null, calls.connection().closed(rpc.operation()));
-    stop("the client was closed");
+    if (current == null) {
+      finish(null, withEarlier(clientClosed(), null));
+    }
   }
 
   private void stop(String reason) {
@@ -295,7 +313,8 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
    * pause after each.
    */
   private final class Repetition {
-    private final List<AttemptFailure> earlier = new ArrayList<>();
+    private final List<AttemptFailure> earlier =
+        new CopyOnWriteArrayList<>(); // read by who closes the connection, too
     private Set<Endpoint> visited = Set.of();
     private int laps;
 

@@ -299,6 +299,50 @@ class RetryTest {
   }
 
   @Test
+  void aWriteThatWaitsToBeRepeatedAtTheCloseTellsThatItMayHaveBeenApplied() {
+    fail(Integer.MAX_VALUE, Status.UNAVAILABLE.withDescription("etcdserver: request timed out"));
+    Calls calls = Calls.over(connection);
+    var write =
+        calls
+            .with(calls.settings().with(settings -> settings.idempotent(true)))
+            .call(PUT, PutRequest.getDefaultInstance(), response -> response);
+    await().until(() -> visits.size() >= 10); // from here on nearly all its time is pauses
+
+    connection.close();
+
+    var thrown = catchThrowableOfType(OutcomeUnknownException.class, () -> Blocking.await(write));
+    assertThat(thrown.code()).isEqualTo(Code.CLOSED);
+    assertThat(thrown.attempts()).isGreaterThanOrEqualTo(10);
+    assertThat(thrown).hasMessageStartingWith("put: the client was closed [endpoint http://");
+    assertThat(thrown.getSuppressed())
+        .isNotEmpty()
+        .allSatisfy(earlier -> assertThat(earlier).hasMessageContaining("request timed out"));
+  }
+
+  @Test
+  void aWriteThatIsBeingRepeatedAtTheCloseTellsThatItMayHaveBeenApplied() {
+    AtomicInteger calls = new AtomicInteger();
+    for (ScriptedServer server : servers) {
+      server.on(
+          KVGrpc.getPutMethod(),
+          (request, call) -> {
+            if (calls.getAndIncrement() == 0) {
+              call.fail(Status.UNAVAILABLE.withDescription("etcdserver: no leader"));
+            }
+          });
+    }
+    var write =
+        Calls.over(connection).call(PUT, PutRequest.getDefaultInstance(), response -> response);
+    await().until(() -> calls.get() == 2);
+
+    connection.close();
+
+    var thrown = catchThrowableOfType(OutcomeUnknownException.class, () -> Blocking.await(write));
+    assertThat(thrown.code()).isEqualTo(Code.CLOSED);
+    assertThat(thrown.attempts()).isEqualTo(2);
+  }
+
+  @Test
   void aPinnedCallGoesToItsEndpointAloneAndIsTriedOnce() {
     fail(Integer.MAX_VALUE, Status.UNAVAILABLE.withDescription("etcdserver: no leader"));
     Endpoint second = Endpoint.parse(servers.get(1).endpoint());
