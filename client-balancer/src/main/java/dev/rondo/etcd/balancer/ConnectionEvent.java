@@ -8,7 +8,9 @@ public sealed interface ConnectionEvent {
   record Connected(Endpoint endpoint) implements ConnectionEvent {}
 
   /**
-   * An endpoint was cut off, or could not be reached.
+   * An endpoint was cut off, or could not be reached. Told once until it is connected again, and
+   * once more whenever the code of the failure changes; {@link Connection#endpoints} has the reason
+   * of the last try.
    *
    * @param endpoint which one
    * @param failure why

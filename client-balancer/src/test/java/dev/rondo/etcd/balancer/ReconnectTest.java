@@ -93,6 +93,43 @@ class ReconnectTest {
   }
 
   @Test
+  void aDisconnectionIsToldOnceHoweverItsReasonAlternatesAndAgainWhenItsCodeChanges() {
+    try (ScriptedServer server = answering();
+        HostileServer closing = HostileServer.closing();
+        HostileServer foreign = HostileServer.plainHttp();
+        TcpBridge bridge = TcpBridge.to("127.0.0.1", closing.port());
+        Connection connection = connect("http://127.0.0.1:" + bridge.port())) {
+      for (int i = 0; i < 2; i++) {
+        bridge.refuse();
+        await().until(() -> reason(connection).startsWith("Connection refused"));
+        bridge.heal();
+        await().until(() -> reason(connection).contains("it may expect https"));
+      }
+      bridge.retarget("127.0.0.1", foreign.port());
+      await().until(() -> reason(connection).startsWith("what answers there is not etcd"));
+      bridge.retarget("127.0.0.1", server.port());
+      connection.awaitReady(Duration.ofSeconds(10));
+      bridge.refuse();
+      await().until(() -> reason(connection).startsWith("Connection refused"));
+
+      await().until(() -> events.size() >= 4);
+      assertThat(events)
+          .extracting(ReconnectTest::told)
+          .containsExactly("UNAVAILABLE", "NOT_ETCD", "connected", "UNAVAILABLE");
+    }
+  }
+
+  private static String reason(Connection connection) {
+    return connection.endpoints().get(0).lastFailure().map(EndpointFailure::reason).orElse("");
+  }
+
+  private static String told(ConnectionEvent event) {
+    return event instanceof ConnectionEvent.Disconnected cut
+        ? cut.failure().code().toString()
+        : "connected";
+  }
+
+  @Test
   void endpointsAreSwappedWithoutLosingACall() {
     try (ScriptedServer first = ScriptedServer.start();
         ScriptedServer second = answering();

@@ -2,6 +2,7 @@ package dev.rondo.etcd.balancer.channel;
 
 import dev.rondo.etcd.balancer.ConnectionEvent;
 import dev.rondo.etcd.balancer.Endpoint;
+import dev.rondo.etcd.balancer.EndpointFailure;
 import dev.rondo.etcd.balancer.EndpointStatus;
 import dev.rondo.etcd.balancer.EndpointStatus.State;
 import io.grpc.Attributes;
@@ -194,14 +195,17 @@ final class EndpointLink {
             "no answer to the connection within " + CONNECT_LIMIT.toSeconds() + " s"));
   }
 
-  /** Tells of it once, and not again for each try that ends the same way. */
+  /**
+   * Tells of it once, and again only when a try fails under another code: the words may alternate
+   * from try to try.
+   */
   private void disconnected(Status failure) {
-    boolean isNews = lastFailure == null || !Reason.of(lastFailure).equals(Reason.of(failure));
+    EndpointFailure now = Reason.failure(endpoint, failure);
+    boolean isNews =
+        lastFailure == null || Reason.failure(endpoint, lastFailure).code() != now.code();
     lastFailure = failure;
     if (isNews) {
-      setup
-          .listener()
-          .onEvent(new ConnectionEvent.Disconnected(endpoint, Reason.failure(endpoint, failure)));
+      setup.listener().onEvent(new ConnectionEvent.Disconnected(endpoint, now));
     }
   }
 
