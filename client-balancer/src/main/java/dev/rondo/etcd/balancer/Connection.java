@@ -9,9 +9,10 @@ import java.util.List;
  * A connection to all members of one cluster; every client is made over one. Safe for use by many
  * threads.
  *
- * <p>All endpoints are kept connected. Each call goes to the next connected endpoint in turn; when
- * an endpoint is cut off, calls go round to the others at once, and it comes back as soon as it can
- * be reached. There is no list of unhealthy endpoints.
+ * <p>All endpoints are kept connected. Each call goes to the next connected endpoint in turn, and
+ * to any of the others when it is repeated; when an endpoint is cut off, calls go round to the
+ * others at once, and it comes back as soon as it can be reached. There is no list of unhealthy
+ * endpoints.
  *
  * <pre>{@code
  * try (Connection connection =

@@ -31,6 +31,7 @@ final class GrpcStream<Q, R> extends ClientCall.Listener<R> implements RpcStream
     this.listener = listener;
     this.attempt =
         new Attempt(
+            !calls.avoided().isEmpty(), // others have failed before it
             calls.avoided(),
             calls.pinned(),
             () -> cancel("the endpoint was taken out of the list"));

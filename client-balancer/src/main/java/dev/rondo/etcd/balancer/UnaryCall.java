@@ -82,8 +82,8 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
   }
 
   private void attempt(Set<Endpoint> avoided, Ending<R> ending) {
-    Attempt attempt = new Attempt(avoided, calls.pinned(), null);
     int number = attempts + 1; // one attempt at a time
+    Attempt attempt = new Attempt(number > 1, avoided, calls.pinned(), null);
     attempts = number;
     CallOptions options = attempt.in(calls.options().withDeadline(deadline));
     ClientCall<Q, R> call = calls.connection().channel().newCall(rpc.method(), options);

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What gRPC's statuses mean: the texts are its own, as they were seen. */
 class AttemptFailureTest {
   private static AttemptFailure failure(Status status) {
-    return AttemptFailure.of(status, new Attempt(Set.of(), null, null));
+    return AttemptFailure.of(status, new Attempt(false, Set.of(), null, null));
   }
 
   @ParameterizedTest

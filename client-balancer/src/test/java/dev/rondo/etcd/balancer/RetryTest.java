@@ -30,12 +30,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The table of retry rules, row by row, over three scripted servers that count what reaches them.
@@ -231,6 +233,36 @@ class RetryTest {
     assertThat(visits).hasSize(8);
     assertThat(visits.subList(0, 3)).doesNotHaveDuplicates();
     assertThat(visits.subList(3, 6)).doesNotHaveDuplicates();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 5})
+  void aCallBeginsAtTheNextEndpointHoweverOftenTheOneBeforeWasRepeated(int failures) {
+    for (int i = 0; i < 3; i++) {
+      fail(failures, Status.UNAVAILABLE.withDescription("etcdserver: no leader"));
+      get();
+    }
+
+    assertThat(visits).hasSize(3 * (failures + 1));
+    assertThat(List.of(visits.get(0), visits.get(failures + 1), visits.get(2 * failures + 2)))
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void whatOneEndpointRefusesIsSharedByTheOthers() {
+    fail(0, Status.OK);
+    servers
+        .get(0)
+        .on(
+            KVGrpc.getRangeMethod(),
+            (request, call) ->
+                call.fail(Status.UNAVAILABLE.withDescription("etcdserver: no leader")));
+
+    IntStream.range(0, 300).forEach(i -> get());
+
+    assertThat(servers.get(0).received(KVGrpc.getRangeMethod())).hasSize(100);
+    assertThat(servers.get(1).received(KVGrpc.getRangeMethod())).hasSizeBetween(115, 185);
+    assertThat(visits).hasSize(300);
   }
 
   @Test

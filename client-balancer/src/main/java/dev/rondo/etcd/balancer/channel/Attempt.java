@@ -18,6 +18,7 @@ public final class Attempt extends ClientStreamTracer {
   private static final CallOptions.Key<Attempt> KEY =
       CallOptions.Key.create("dev.rondo.etcd.attempt");
 
+  private final boolean isRepeat;
   private final Set<Endpoint> avoided;
   private final @Nullable Endpoint pinned;
   private final @Nullable Runnable onEndpointGone;
@@ -28,13 +29,18 @@ public final class Attempt extends ClientStreamTracer {
   /**
    * Makes an attempt.
    *
+   * @param isRepeat whether another attempt went before it, which had its turn in the ring
    * @param avoided endpoints to pass over as long as another is connected; never changed later
    * @param pinned the only endpoint that will do, or null for any
    * @param onEndpointGone what to do when the endpoint is taken out of the list while the attempt
    *     is there; null to go on there to the end
    */
   public Attempt(
-      Set<Endpoint> avoided, @Nullable Endpoint pinned, @Nullable Runnable onEndpointGone) {
+      boolean isRepeat,
+      Set<Endpoint> avoided,
+      @Nullable Endpoint pinned,
+      @Nullable Runnable onEndpointGone) {
+    this.isRepeat = isRepeat;
     this.avoided = avoided;
     this.pinned = pinned;
     this.onEndpointGone = onEndpointGone;
@@ -76,8 +82,12 @@ public final class Attempt extends ClientStreamTracer {
     return pinned;
   }
 
+  boolean isRepeat() {
+    return isRepeat;
+  }
+
   boolean avoids(Endpoint endpoint) {
-    return !avoided.isEmpty() && avoided.contains(endpoint);
+    return avoided.contains(endpoint);
   }
 
   /**

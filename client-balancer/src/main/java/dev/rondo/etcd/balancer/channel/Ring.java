@@ -5,15 +5,20 @@ import io.grpc.LoadBalancer.PickResult;
 import io.grpc.LoadBalancer.PickSubchannelArgs;
 import io.grpc.LoadBalancer.SubchannelPicker;
 import io.grpc.Status;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Hands out the connected endpoints in turn. A change in what is connected means a new ring; the
  * cursor goes from one to the next, so that a change does not favour the first endpoint. Called on
  * any thread.
+ *
+ * <p>An attempt that repeats another takes no turn, or calls that are all repeated alike would keep
+ * step with the cursor and all begin at the same endpoint. It goes to any of the others, so that
+ * what one endpoint refuses does not all fall on its neighbour.
  */
 final class Ring extends SubchannelPicker {
   /** One place in the ring. */
@@ -40,23 +45,25 @@ final class Ring extends SubchannelPicker {
   public PickResult pickSubchannel(PickSubchannelArgs args) {
     Attempt attempt = Attempt.of(args.getCallOptions());
     Endpoint pinned = attempt == null ? null : attempt.pinned();
-    return pinned == null ? next(attempt) : only(pinned);
-  }
-
-  private PickResult next(@Nullable Attempt attempt) {
+    if (pinned != null) {
+      return only(pinned);
+    }
     if (connected.length == 0) {
       return PickResult.withNoResult(); // waits for the next ring, or for its deadline
     }
-    int start = Math.floorMod(cursor.getAndIncrement(), connected.length);
-    if (attempt != null) {
-      for (int i = 0; i < connected.length; i++) {
-        Place place = connected[(start + i) % connected.length];
-        if (!attempt.avoids(place.endpoint)) {
-          return place.pick;
-        }
-      }
-    }
-    return connected[start].pick; // to go on where it failed is better than to go nowhere
+    return attempt != null && attempt.isRepeat() ? other(attempt) : next();
+  }
+
+  private PickResult next() {
+    return connected[Math.floorMod(cursor.getAndIncrement(), connected.length)].pick;
+  }
+
+  private PickResult other(Attempt attempt) {
+    List<Place> others =
+        Arrays.stream(connected).filter(place -> !attempt.avoids(place.endpoint)).toList();
+    // to go on where it failed is better than to go nowhere
+    List<Place> choice = others.isEmpty() ? List.of(connected) : others;
+    return choice.get(ThreadLocalRandom.current().nextInt(choice.size())).pick;
   }
 
   /**
