@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** What was asked of a cluster. */
 record ClusterSettings(
@@ -17,6 +18,7 @@ record ClusterSettings(
     boolean partitionable,
     Duration heartbeat,
     Duration electionTimeout,
+    OptionalLong quota,
     List<String> flags) {
   ClusterSettings {
     memberCertificates = Map.copyOf(memberCertificates);
@@ -50,6 +52,7 @@ record ClusterSettings(
         partitionable,
         heartbeat,
         electionTimeout,
+        quota,
         flags);
   }
 }

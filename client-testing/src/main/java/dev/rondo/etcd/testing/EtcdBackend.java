@@ -72,6 +72,16 @@ public final class EtcdBackend {
         .toList();
   }
 
+  /** Returns those of {@link #all} that are etcd itself, for what others cannot do. */
+  public static List<EtcdBackend> real() {
+    return all().stream()
+        .filter(
+            backend ->
+                backend.launcher instanceof ProcessLauncher
+                    || backend.launcher instanceof ContainerLauncher)
+        .toList();
+  }
+
   /** Returns the first of {@link #all}, for tests that need some etcd and care little which. */
   public static EtcdBackend any() {
     return all().get(0);

@@ -126,6 +126,14 @@ public final class EtcdMember {
     Patience.await(name + " ready", atMost, () -> status().getLeader() != 0);
   }
 
+  /**
+   * Asks for a linearizable read over a fresh connection past all bridges, for a second at most:
+   * what a newcomer would see, whatever older connections do.
+   */
+  public boolean isServing() {
+    return cluster.probe().isServing(this);
+  }
+
   /** Returns whether the process is there, frozen or not. */
   public boolean isRunning() {
     return runner.isRunning();

@@ -38,6 +38,7 @@ final class Flags {
               flags.add("--client-cert-auth");
               flags.add("--trusted-ca-file=" + ca);
             });
+    cluster.quota().ifPresent(bytes -> flags.add("--quota-backend-bytes=" + bytes));
     flags.addAll(cluster.flags());
     return flags;
   }
