@@ -2,10 +2,10 @@ package dev.rondo.etcd.testing;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** What was asked of a cluster. */
 record ClusterSettings(
@@ -18,6 +18,7 @@ record ClusterSettings(
     boolean partitionable,
     Duration heartbeat,
     Duration electionTimeout,
+    OptionalLong quota,
     List<String> flags) {
   ClusterSettings {
     memberCertificates = Map.copyOf(memberCertificates);
@@ -43,34 +44,15 @@ record ClusterSettings(
                 : all.member(index));
   }
 
-  /** Returns the files that etcd reads when it is this member. */
-  List<Path> files(int index) {
-    var files = new ArrayList<Path>();
-    certificate(index).ifPresent(own -> files.addAll(List.of(own.certificate(), own.key())));
-    certificates.ifPresent(all -> files.add(all.ca()));
-    return files;
-  }
-
-  /** Returns the flags that do not depend on addresses. */
-  List<String> flags(int index) {
-    var all = new ArrayList<String>();
-    all.add("--heartbeat-interval=" + heartbeat.toMillis());
-    all.add("--election-timeout=" + electionTimeout.toMillis());
-    all.add("--logger=zap");
-    if (launcher.version().isAtLeast(3, 5)) {
-      all.add("--unsafe-no-fsync");
-    }
-    certificate(index)
-        .ifPresent(
-            own -> {
-              all.add("--cert-file=" + own.certificate());
-              all.add("--key-file=" + own.key());
-            });
-    if (clientAuth) {
-      all.add("--client-cert-auth");
-      all.add("--trusted-ca-file=" + certificates.orElseThrow().ca());
-    }
-    all.addAll(flags);
-    return all;
+  ClusterPlan plan(Path folder) {
+    return new ClusterPlan(
+        folder,
+        members,
+        certificates.filter(any -> clientAuth).map(Certificates::ca),
+        partitionable,
+        heartbeat,
+        electionTimeout,
+        quota,
+        flags);
   }
 }

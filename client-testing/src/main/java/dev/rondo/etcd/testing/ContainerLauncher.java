@@ -61,24 +61,28 @@ final class ContainerLauncher implements Launcher {
   }
 
   @Override
+  public String kind() {
+    return "etcd image";
+  }
+
+  @Override
   public EtcdVersion version() {
     return version;
   }
 
   @Override
-  public EtcdRunner runner(Launch launch) {
-    if (launch.namespace().isPresent()) {
+  public ClusterRunner cluster(ClusterPlan cluster) {
+    if (cluster.partitionable()) {
       throw new IllegalStateException(
           "partitionable() works with executables only, not with images");
     }
-    return new EtcdContainer(
-        launch.name(), launch.log(), container("etcd", arguments(launch), launch.files()));
+    return new IndependentMembers(member -> runner(cluster, member));
   }
 
-  private static List<String> arguments(Launch launch) {
-    var arguments = new ArrayList<>(launch.flags());
-    arguments.add("--data-dir=/" + launch.name() + ".data");
-    return arguments;
+  private EtcdRunner runner(ClusterPlan cluster, MemberPlan member) {
+    var arguments = new ArrayList<>(Flags.of(version, cluster, member));
+    arguments.add("--data-dir=/" + member.name() + ".data");
+    return new EtcdContainer(member, container("etcd", arguments, Flags.files(cluster, member)));
   }
 
   @Override

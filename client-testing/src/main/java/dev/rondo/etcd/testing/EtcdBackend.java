@@ -2,6 +2,7 @@ package dev.rondo.etcd.testing;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.ServiceLoader;
 
 /**
  * An etcd to test against: an executable or a container image, from which any number of clusters
@@ -28,41 +29,57 @@ public final class EtcdBackend {
   private final Launcher launcher;
   private final String name;
 
-  private EtcdBackend(Launcher launcher, String kind) {
+  private EtcdBackend(Launcher launcher) {
     this.launcher = launcher;
-    this.name = kind + " " + launcher.version();
+    this.name = launcher.kind() + " " + launcher.version();
   }
 
   /**
    * Returns the back ends that this run was told to use.
    *
-   * <p>The system property {@code etcd.bin} lists executables, or folders that hold an {@code
-   * etcd}, separated by commas; without it the {@code etcd} on the PATH is used. The system
-   * property {@code etcd.image} adds a container image, which must be on the machine already.
+   * <p>First come those on the class path: each {@link Launcher} that {@link ServiceLoader} finds.
+   * The system property {@code etcd.bin} lists executables, or folders that hold an {@code etcd},
+   * separated by commas; without it the {@code etcd} on the PATH is used, if there is one. The
+   * system property {@code etcd.image} adds a container image, which must be on the machine
+   * already.
    *
-   * @throws IllegalStateException if one of them is missing; tests are never skipped for that
+   * @throws IllegalStateException if one that was asked for is missing, or if there is none at all;
+   *     tests are never skipped for that
    */
   public static List<EtcdBackend> all() {
     var backends = new ArrayList<EtcdBackend>();
+    ServiceLoader.load(Launcher.class).forEach(found -> backends.add(new EtcdBackend(found)));
     var executables = System.getProperty("etcd.bin", "");
-    if (executables.isBlank()) {
+    if (executables.isBlank() && (backends.isEmpty() || ProcessLauncher.isOnPath())) {
       backends.add(onPath());
     }
     for (var executable : executables.split(",", -1)) {
       if (!executable.isBlank()) {
-        backends.add(new EtcdBackend(ProcessLauncher.of(executable.strip()), "etcd"));
+        backends.add(new EtcdBackend(ProcessLauncher.of(executable.strip())));
       }
     }
     var image = System.getProperty("etcd.image", "");
     if (!image.isBlank()) {
-      backends.add(new EtcdBackend(new ContainerLauncher(image.strip()), "etcd image"));
+      backends.add(new EtcdBackend(new ContainerLauncher(image.strip())));
     }
     return List.copyOf(backends);
   }
 
-  /** Returns those of {@link #all} that run as processes, whose links can be made to fail. */
-  public static List<EtcdBackend> processes() {
-    return all().stream().filter(backend -> backend.launcher instanceof ProcessLauncher).toList();
+  /** Returns those of {@link #all} whose members can be cut off from each other. */
+  public static List<EtcdBackend> partitionable() {
+    return all().stream()
+        .filter(backend -> !(backend.launcher instanceof ContainerLauncher))
+        .toList();
+  }
+
+  /** Returns those of {@link #all} that are etcd itself, for what others cannot do. */
+  public static List<EtcdBackend> real() {
+    return all().stream()
+        .filter(
+            backend ->
+                backend.launcher instanceof ProcessLauncher
+                    || backend.launcher instanceof ContainerLauncher)
+        .toList();
   }
 
   /** Returns the first of {@link #all}, for tests that need some etcd and care little which. */
@@ -72,7 +89,7 @@ public final class EtcdBackend {
 
   /** Returns the etcd that a shell would find. */
   public static EtcdBackend onPath() {
-    return new EtcdBackend(ProcessLauncher.onPath(), "etcd");
+    return new EtcdBackend(ProcessLauncher.onPath());
   }
 
   /** Returns the version that this etcd reports. */

@@ -1,6 +1,7 @@
 package dev.rondo.etcd.testing;
 
 import dev.rondo.etcd.wire.StatusResponse;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,7 +27,8 @@ public final class EtcdCluster implements AutoCloseable {
   private final ClusterSettings settings;
   private final TemporaryFolder folder;
   private final StatusProbe probe;
-  private final @Nullable PeerNetwork network; // null unless links may fail
+  private final ClusterRunner runner;
+  private final @Nullable PeerNetwork network; // null unless links fail with its help
   private final List<EtcdMember> members = new CopyOnWriteArrayList<>();
   private final Map<String, Seat> freeSeats = new HashMap<>(); // by peer URL, guarded by this
   private boolean closed; // guarded by this
@@ -34,8 +36,9 @@ public final class EtcdCluster implements AutoCloseable {
   EtcdCluster(ClusterSettings settings) {
     this.settings = settings;
     this.probe = new StatusProbe(settings.certificates());
-    this.network = settings.partitionable() ? PeerNetwork.create() : null;
     this.folder = TemporaryFolder.create("etcd");
+    this.runner = settings.launcher().cluster(settings.plan(folder.path()));
+    this.network = settings.partitionable() && !runner.breaksLinks() ? PeerNetwork.create() : null;
     AtExit.close(this);
   }
 
@@ -49,14 +52,9 @@ public final class EtcdCluster implements AutoCloseable {
       initialCluster.add(memberName(i) + "=" + seats.get(i).peerUrl());
     }
     for (int i = 0; i < seats.size(); i++) {
-      members.add(newMember(memberName(i), seats.get(i), String.join(",", initialCluster), "new"));
+      members.add(newMember(memberName(i), seats.get(i), String.join(",", initialCluster), false));
     }
-    for (var member : members) {
-      // All at once, they would wait a second for each other that listens and does not serve yet.
-      member.start();
-      Patience.await(
-          member + " serving others", PATIENCE, () -> !member.isRunning() || member.servesPeers());
-    }
+    members.forEach(EtcdMember::start);
     awaitHealthy(PATIENCE);
   }
 
@@ -68,35 +66,27 @@ public final class EtcdCluster implements AutoCloseable {
     return network == null ? Seat.onLoopback(settings.host(index)) : network.newSeat();
   }
 
-  private EtcdMember newMember(String name, Seat seat, String initialCluster, String state) {
+  private EtcdMember newMember(String name, Seat seat, String initialCluster, boolean isJoining) {
     int index = members.size();
+    var scheme = settings.scheme();
     Optional<TcpBridge> bridge =
         settings.bridged()
             ? Optional.of(TcpBridge.between(settings.host(index), seat.host(), seat.clientPort()))
             : Optional.empty();
-    var flags = new ArrayList<>(settings.flags(index));
-    flags.addAll(addresses(seat, bridge));
-    flags.add("--name=" + name);
-    flags.add("--initial-cluster=" + initialCluster);
-    flags.add("--initial-cluster-state=" + state);
-    flags.add("--initial-cluster-token=" + folder.path().getFileName());
-    var log = folder.path().resolve(name + ".log");
-    var launch =
-        new Launcher.Launch(
-            name, folder.path(), flags, settings.files(index), log, seat.namespace());
-    return new EtcdMember(
-        this, name, settings.scheme(), seat, settings.launcher().runner(launch), bridge, log);
-  }
-
-  private List<String> addresses(Seat seat, Optional<TcpBridge> bridge) {
-    var scheme = settings.scheme();
     var clientUrl = seat.clientUrl(scheme);
-    var advertised = bridge.map(way -> scheme + "://" + way.authority()).orElse(clientUrl);
-    return List.of(
-        "--listen-client-urls=" + clientUrl,
-        "--advertise-client-urls=" + advertised,
-        "--listen-peer-urls=" + seat.peerUrl(),
-        "--initial-advertise-peer-urls=" + seat.peerUrl());
+    var log = folder.path().resolve(name + ".log");
+    var plan =
+        new MemberPlan(
+            name,
+            URI.create(clientUrl),
+            bridge.map(way -> scheme + "://" + way.authority()).orElse(clientUrl),
+            URI.create(seat.peerUrl()),
+            settings.certificate(index),
+            initialCluster,
+            isJoining,
+            log,
+            seat.namespace());
+    return new EtcdMember(this, name, scheme, seat, runner.member(plan), bridge, log);
   }
 
   /** Returns the URLs for clients of all members, those that joined later last. */
@@ -197,10 +187,9 @@ public final class EtcdCluster implements AutoCloseable {
    *     EtcdClusterBuilder#partitionable}
    */
   public PeerLink link(EtcdMember from, EtcdMember to) {
-    if (network == null) {
-      throw new IllegalStateException("start the cluster with partitionable() first");
-    }
-    return network.link(from.seat(), to.seat());
+    return network == null
+        ? runner.link(from.runner(), to.runner())
+        : network.link(from.seat(), to.seat());
   }
 
   List<EtcdMember> others(EtcdMember member) {
@@ -235,7 +224,7 @@ public final class EtcdCluster implements AutoCloseable {
     if (seat == null) {
       throw new IllegalArgumentException("peerUrl must come from newPeerUrl(), was " + peerUrl);
     }
-    var member = newMember(name, seat, initialCluster, "existing");
+    var member = newMember(name, seat, initialCluster, true);
     members.add(member);
     member.start();
     return member;
@@ -296,6 +285,7 @@ public final class EtcdCluster implements AutoCloseable {
     var closings = new ArrayList<Runnable>();
     members.forEach(member -> closings.add(member::close));
     freeSeats.values().forEach(seat -> closings.add(seat::release));
+    closings.add(runner::close);
     if (network != null) {
       closings.add(network::close);
     }

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Says what a cluster should be like, and starts it. Made by {@link EtcdBackend#cluster}. */
 public final class EtcdClusterBuilder {
@@ -20,6 +21,7 @@ public final class EtcdClusterBuilder {
   private boolean partitionable;
   private Duration heartbeat = Duration.ofMillis(100);
   private Duration electionTimeout = Duration.ofSeconds(1);
+  private OptionalLong quota = OptionalLong.empty();
   private final List<String> flags = new ArrayList<>();
 
   EtcdClusterBuilder(Launcher launcher) {
@@ -78,9 +80,15 @@ public final class EtcdClusterBuilder {
     return this;
   }
 
+  /** Sets how many bytes a member stores before it raises an alarm, by default etcd's 2 GiB. */
+  public EtcdClusterBuilder quota(long bytes) {
+    this.quota = OptionalLong.of(bytes);
+    return this;
+  }
+
   /**
    * Adds a flag of etcd as it would stand on the command line, such as {@code
-   * --quota-backend-bytes=16777216}.
+   * --strict-reconfig-check=false}.
    */
   public EtcdClusterBuilder flag(String flag) {
     flags.add(flag);
@@ -120,6 +128,7 @@ public final class EtcdClusterBuilder {
             partitionable,
             heartbeat,
             electionTimeout,
+            quota,
             flags);
     for (int attempt = 1; ; attempt++) {
       var cluster = new EtcdCluster(settings);

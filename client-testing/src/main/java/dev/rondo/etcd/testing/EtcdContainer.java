@@ -22,11 +22,13 @@ final class EtcdContainer implements EtcdRunner {
 
   private final String name;
   private final Path log;
+  private final PeerPort peerPort;
   private final GenericContainer<?> container;
 
-  EtcdContainer(String name, Path log, GenericContainer<?> container) {
-    this.name = name;
-    this.log = log;
+  EtcdContainer(MemberPlan plan, GenericContainer<?> container) {
+    this.name = plan.name();
+    this.log = plan.log();
+    this.peerPort = new PeerPort(plan.peerAddress());
     this.container = container;
   }
 
@@ -35,8 +37,13 @@ final class EtcdContainer implements EtcdRunner {
     if (container.getContainerId() == null) {
       container.withLogConsumer(this::write);
       container.start();
-      return;
+    } else {
+      startAgain();
     }
+    peerPort.awaitServing(name, this::isRunning);
+  }
+
+  private void startAgain() {
     if (isRunning()) {
       throw new IllegalStateException(name + " runs already");
     }

@@ -1,11 +1,8 @@
 package dev.rondo.etcd.testing;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import dev.rondo.etcd.wire.StatusResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,7 +16,6 @@ import java.util.Optional;
  */
 public final class EtcdMember {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
-  private static final int QUICK_MILLIS = 200;
 
   private final EtcdCluster cluster;
   private final String name;
@@ -130,6 +126,14 @@ public final class EtcdMember {
     Patience.await(name + " ready", atMost, () -> status().getLeader() != 0);
   }
 
+  /**
+   * Asks for a linearizable read over a fresh connection past all bridges, for a second at most:
+   * what a newcomer would see, whatever older connections do.
+   */
+  public boolean isServing() {
+    return cluster.probe().isServing(this);
+  }
+
   /** Returns whether the process is there, frozen or not. */
   public boolean isRunning() {
     return runner.isRunning();
@@ -179,15 +183,6 @@ public final class EtcdMember {
     return log;
   }
 
-  boolean servesPeers() throws IOException {
-    try (var socket = new Socket()) {
-      socket.setSoTimeout(QUICK_MILLIS);
-      socket.connect(seat.peerAddress(), QUICK_MILLIS);
-      socket.getOutputStream().write("GET /version HTTP/1.0\r\n\r\n".getBytes(US_ASCII));
-      return socket.getInputStream().read() >= 0;
-    }
-  }
-
   boolean hasLogged(String text) {
     try {
       return Files.exists(log) && Files.readString(log).contains(text);
@@ -198,6 +193,10 @@ public final class EtcdMember {
 
   Seat seat() {
     return seat;
+  }
+
+  EtcdRunner runner() {
+    return runner;
   }
 
   void close() {

@@ -15,16 +15,23 @@ final class EtcdProcess implements EtcdRunner {
   private final String name;
   private final List<String> command;
   private final Path log;
+  private final PeerPort peerPort;
   private @Nullable Process process; // guarded by this
 
-  EtcdProcess(String name, List<String> command, Path log) {
-    this.name = name;
+  EtcdProcess(MemberPlan plan, List<String> command) {
+    this.name = plan.name();
     this.command = List.copyOf(command);
-    this.log = log;
+    this.log = plan.log();
+    this.peerPort = new PeerPort(plan.peerAddress());
   }
 
   @Override
-  public synchronized void start() {
+  public void start() {
+    launch();
+    peerPort.awaitServing(name, this::isRunning);
+  }
+
+  private synchronized void launch() {
     if (isRunning()) {
       throw new IllegalStateException(name + " runs already");
     }

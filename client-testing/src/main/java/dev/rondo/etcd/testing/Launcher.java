@@ -2,31 +2,25 @@ package dev.rondo.etcd.testing;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
-/** A way to run etcd and its tools. */
-interface Launcher {
-  /**
-   * What a runner has to know.
-   *
-   * @param folder where its data and files go
-   * @param flags all flags but the one for the data
-   * @param files what etcd reads
-   * @param log where its output goes
-   * @param namespace the network namespace to run in
-   */
-  record Launch(
-      String name,
-      Path folder,
-      List<String> flags,
-      List<Path> files,
-      Path log,
-      Optional<String> namespace) {}
+/**
+ * A way to run an etcd and its tools. Those that {@link java.util.ServiceLoader} finds are back
+ * ends of every run; see {@link EtcdBackend#all}.
+ */
+public interface Launcher {
+  /** Returns what runs, such as {@code etcd}; the version is named beside it. */
+  String kind();
 
+  /** Returns the version that the members report. */
   EtcdVersion version();
 
-  EtcdRunner runner(Launch launch);
+  /** Prepares a cluster; nothing runs before its members are started. */
+  ClusterRunner cluster(ClusterPlan plan);
 
-  /** Runs {@code etcdctl}, which reads these files, and returns what it prints. */
+  /**
+   * Runs {@code etcdctl}, which reads these files, and returns what it prints.
+   *
+   * @throws IllegalStateException if it fails, with what it complained about
+   */
   String etcdctl(List<String> arguments, List<Path> files);
 }

@@ -153,7 +153,7 @@ final class PeerNetwork implements AutoCloseable {
     if (opened == null || answered == null) {
       throw new IllegalArgumentException("no link between " + from + " and " + to);
     }
-    return new PeerLink(opened, answered);
+    return new BridgedPeerLink(opened, answered);
   }
 
   @Override

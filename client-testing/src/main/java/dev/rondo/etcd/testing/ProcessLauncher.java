@@ -18,6 +18,10 @@ final class ProcessLauncher implements Launcher {
     this.version = EtcdVersion.parse(Command.run(etcd.toString(), "--version"));
   }
 
+  static boolean isOnPath() {
+    return findOnPath("etcd").isPresent();
+  }
+
   /** Uses the etcd that a shell would find. */
   static ProcessLauncher onPath() {
     return new ProcessLauncher(
@@ -40,20 +44,29 @@ final class ProcessLauncher implements Launcher {
   }
 
   @Override
+  public String kind() {
+    return "etcd";
+  }
+
+  @Override
   public EtcdVersion version() {
     return version;
   }
 
   @Override
-  public EtcdRunner runner(Launch launch) {
+  public ClusterRunner cluster(ClusterPlan cluster) {
+    return new IndependentMembers(member -> runner(cluster, member));
+  }
+
+  private EtcdRunner runner(ClusterPlan cluster, MemberPlan member) {
     var command = new ArrayList<String>();
-    launch
+    member
         .namespace()
         .ifPresent(namespace -> command.addAll(List.of("ip", "netns", "exec", namespace)));
     command.add(etcd.toString());
-    command.add("--data-dir=" + launch.folder().resolve(launch.name() + ".data"));
-    command.addAll(launch.flags());
-    return new EtcdProcess(launch.name(), command, launch.log());
+    command.add("--data-dir=" + cluster.folder().resolve(member.name() + ".data"));
+    command.addAll(Flags.of(version, cluster, member));
+    return new EtcdProcess(member, command);
   }
 
   @Override

@@ -1,9 +1,13 @@
 package dev.rondo.etcd.testing;
 
+import com.google.protobuf.ByteString;
+import dev.rondo.etcd.wire.KVGrpc;
 import dev.rondo.etcd.wire.MaintenanceGrpc;
+import dev.rondo.etcd.wire.RangeRequest;
 import dev.rondo.etcd.wire.StatusRequest;
 import dev.rondo.etcd.wire.StatusResponse;
 import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.handler.ssl.SslContext;
@@ -26,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StatusProbe {
   private static final long DEADLINE_MILLIS = 1000;
+  private static final ByteString ANY_KEY = ByteString.copyFromUtf8("probe");
 
   private final @Nullable SslContext tls; // null without TLS
 
@@ -60,10 +65,29 @@ final class StatusProbe {
     return answers;
   }
 
-  private Question askLater(EtcdMember member) {
+  /** Returns whether a member answers a linearizable read within a second. */
+  boolean isServing(EtcdMember member) {
+    var channel = channel(member);
+    try {
+      KVGrpc.newBlockingStub(channel)
+          .withDeadlineAfter(DEADLINE_MILLIS, TimeUnit.MILLISECONDS)
+          .range(RangeRequest.newBuilder().setKey(ANY_KEY).build());
+      return true;
+    } catch (StatusRuntimeException e) {
+      return false;
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  private ManagedChannel channel(EtcdMember member) {
     var url = URI.create(member.directEndpoint());
     var builder = NettyChannelBuilder.forAddress(url.getHost(), url.getPort());
-    var channel = (tls == null ? builder.usePlaintext() : builder.sslContext(tls)).build();
+    return (tls == null ? builder.usePlaintext() : builder.sslContext(tls)).build();
+  }
+
+  private Question askLater(EtcdMember member) {
+    var channel = channel(member);
     var stub =
         MaintenanceGrpc.newFutureStub(channel)
             .withDeadlineAfter(DEADLINE_MILLIS, TimeUnit.MILLISECONDS);

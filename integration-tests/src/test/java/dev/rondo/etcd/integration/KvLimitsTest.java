@@ -106,8 +106,7 @@ class KvLimitsTest {
 
   @Test
   void aFullStoreIsReadAndDeletedFromAndNotWrittenTo() {
-    try (EtcdCluster cluster =
-            etcd.backend().cluster().flag("--quota-backend-bytes=" + 4 * MEBIBYTE).start();
+    try (EtcdCluster cluster = etcd.backend().cluster().quota(4 * MEBIBYTE).start();
         Etcd client = Etcd.builder().endpoints(cluster.endpoints()).build()) {
       KvClient full = client.kv();
       Bytes mebibyte = Bytes.of(new byte[MEBIBYTE]);

@@ -2,6 +2,8 @@ package dev.rondo.etcd.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.rondo.etcd.Etcd;
+import dev.rondo.etcd.api.KeyRange;
 import dev.rondo.etcd.testing.EtcdBackend;
 import dev.rondo.etcd.testing.EtcdCluster;
 import java.util.List;
@@ -24,8 +26,10 @@ class ModulePathTest {
                   .map(member -> "member " + member.name() + " [" + member.endpoint() + "]")
                   .toList());
       assertThat(ended.code()).isZero();
-      assertThat(cluster.etcdctl("get", "orders/17", "--print-value-only")).contains("shipped");
-      assertThat(cluster.etcdctl("get", "workers/", "--prefix", "--keys-only")).isBlank();
+      try (Etcd etcd = Etcd.builder().endpoints(cluster.endpoints()).build()) {
+        assertThat(etcd.kv().get("orders/17").orElseThrow().value().utf8()).isEqualTo("shipped");
+        assertThat(etcd.kv().get(KeyRange.prefix("workers/")).kvs()).isEmpty();
+      }
     }
   }
 }

@@ -1,4 +1,4 @@
-package dev.rondo.etcd.lease;
+package dev.rondo.etcd.integration;
 
 import static java.time.Duration.ofSeconds;
 import static java.util.concurrent.TimeUnit.SECONDS;
@@ -11,6 +11,11 @@ import dev.rondo.etcd.api.Code;
 import dev.rondo.etcd.api.EtcdException;
 import dev.rondo.etcd.api.LeaseId;
 import dev.rondo.etcd.balancer.Connection;
+import dev.rondo.etcd.kv.KvClient;
+import dev.rondo.etcd.lease.KeptLease;
+import dev.rondo.etcd.lease.LeaseClient;
+import dev.rondo.etcd.lease.LeaseLoss;
+import dev.rondo.etcd.lease.LeaseState;
 import dev.rondo.etcd.testing.EtcdBackend;
 import dev.rondo.etcd.testing.EtcdCluster;
 import java.time.Duration;
@@ -21,8 +26,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What only a real server can tell; failover at length is tested in {@code integration-tests}. */
-class LeaseOnEtcdTest {
+/** Leases, kept and lost. */
+class LeaseTest {
   static List<EtcdBackend> backends() {
     return EtcdBackend.all();
   }
@@ -41,9 +46,10 @@ class LeaseOnEtcdTest {
     try (var cluster = backend.cluster().start();
         var connection = connect(cluster)) {
       var leases = LeaseClient.over(connection);
+      var kv = KvClient.over(connection);
 
       var grant = leases.grant(ofSeconds(60));
-      cluster.etcdctl("put", "key", "value", "--lease=" + grant.id());
+      kv.put("key", "value", put -> put.lease(grant.id()));
       var found = leases.timeToLiveWithKeys(grant.id()).orElseThrow();
 
       assertThat(grant.ttl()).isEqualTo(ofSeconds(60));
@@ -57,7 +63,7 @@ class LeaseOnEtcdTest {
 
       leases.revoke(grant.id());
 
-      assertThat(cluster.etcdctl("get", "key")).isEmpty();
+      assertThat(kv.get("key")).isEmpty();
       assertThat(leases.list().ids()).isEmpty();
       assertThat(leases.timeToLive(grant.id())).isEmpty();
       assertThat(code(() -> leases.revoke(grant.id()))).isEqualTo(Code.LEASE_NOT_FOUND);
@@ -101,7 +107,7 @@ class LeaseOnEtcdTest {
       var lease = leases.keep(ofSeconds(3));
       var other = leases.keep(ofSeconds(3));
 
-      cluster.etcdctl("lease", "revoke", lease.id().toString());
+      leases.revoke(lease.id());
 
       var loss = lease.whenLost().orTimeout(10, SECONDS).join();
       assertThat(loss).isEqualTo(new LeaseLoss(lease.id(), LeaseLoss.Reason.REVOKED));
@@ -115,7 +121,8 @@ class LeaseOnEtcdTest {
   @MethodSource("backends")
   void saysThatTheTimeIsOverAndThenThatTheLeaseIsGone(EtcdBackend backend) {
     try (var cluster = backend.cluster().bridged().start();
-        var connection = connect(cluster)) {
+        var connection = connect(cluster);
+        var past = Connection.builder().endpoints(cluster.member(0).directEndpoint()).build()) {
       var changes = new CopyOnWriteArrayList<LeaseState>();
       var lease = LeaseClient.over(connection).keep(ofSeconds(2));
       lease.onChange(changes::add);
@@ -124,7 +131,7 @@ class LeaseOnEtcdTest {
       await().atMost(ofSeconds(20)).until(() -> lease.state() == LeaseState.EXPIRED);
       await()
           .atMost(ofSeconds(20))
-          .until(() -> !cluster.etcdctl("lease", "list").contains(lease.id().toString()));
+          .until(() -> !LeaseClient.over(past).list().ids().contains(lease.id()));
       cluster.member(0).bridge().heal();
 
       await().atMost(ofSeconds(20)).until(() -> lease.whenLost().isDone());

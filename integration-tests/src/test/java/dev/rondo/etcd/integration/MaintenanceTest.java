@@ -1,4 +1,4 @@
-package dev.rondo.etcd.cluster;
+package dev.rondo.etcd.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -13,6 +13,12 @@ import dev.rondo.etcd.balancer.Connection;
 import dev.rondo.etcd.balancer.internal.Blocking;
 import dev.rondo.etcd.balancer.internal.Calls;
 import dev.rondo.etcd.balancer.internal.Rpc;
+import dev.rondo.etcd.cluster.Alarm;
+import dev.rondo.etcd.cluster.AlarmList;
+import dev.rondo.etcd.cluster.AlarmType;
+import dev.rondo.etcd.cluster.KeyValueHash;
+import dev.rondo.etcd.cluster.MaintenanceClient;
+import dev.rondo.etcd.cluster.MemberStatus;
 import dev.rondo.etcd.testing.EtcdBackend;
 import dev.rondo.etcd.testing.EtcdCluster;
 import dev.rondo.etcd.testing.EtcdMember;
@@ -21,14 +27,11 @@ import dev.rondo.etcd.wire.CompactionResponse;
 import dev.rondo.etcd.wire.KVGrpc;
 import dev.rondo.etcd.wire.PutRequest;
 import dev.rondo.etcd.wire.PutResponse;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -37,7 +40,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass(name = "{0}")
 @MethodSource("dev.rondo.etcd.testing.EtcdBackend#all")
 @Timeout(120)
-class MaintenanceOnEtcdTest {
+class MaintenanceTest {
   private static final Rpc<PutRequest, PutResponse> PUT =
       Rpc.repeatable("put", KVGrpc.getPutMethod());
   private static final Rpc<CompactionRequest, CompactionResponse> COMPACT =
@@ -45,17 +48,17 @@ class MaintenanceOnEtcdTest {
 
   @Parameter EtcdBackend backend;
 
-  @TempDir Path folder;
   private EtcdCluster etcd;
   private Connection connection;
   private MaintenanceClient maintenance;
 
-  private void start(int members, String... flags) {
-    var builder = backend.cluster().members(members);
-    for (String flag : flags) {
-      builder.flag(flag);
-    }
-    etcd = builder.start();
+  private void start(int members) {
+    etcd = backend.cluster().members(members).start();
+    connect(etcd.endpoints());
+  }
+
+  private void startSmall() {
+    etcd = backend.cluster().quota(1 << 20).start();
     connect(etcd.endpoints());
   }
 
@@ -167,36 +170,6 @@ class MaintenanceOnEtcdTest {
   }
 
   @Test
-  void aSnapshotIsOneThatEtcdReads() {
-    start(1);
-    for (int i = 0; i < 20; i++) {
-      put("key" + i, 100_000);
-    }
-    Path file = folder.resolve("backup.db");
-    var written = new ArrayList<Long>();
-    var remaining = new ArrayList<Long>();
-
-    Snapshot snapshot =
-        maintenance.snapshot(
-            connection.endpoints().get(0).endpoint(),
-            file,
-            (writtenBytes, remainingBytes) -> {
-              written.add(writtenBytes);
-              remaining.add(remainingBytes);
-            });
-
-    assertThat(snapshot.file()).isEqualTo(file).hasSize(snapshot.size());
-    assertThat(snapshot.size()).isGreaterThan(2_000_000);
-    assertThat(snapshot.revision()).isEqualTo(Revision.NONE);
-    assertThat(snapshot.version().isPresent()).isEqualTo(backend.version().isAtLeast(3, 6));
-    assertThat(written).isSorted().endsWith(snapshot.size());
-    assertThat(remaining).isSortedAccordingTo((a, b) -> Long.compare(b, a)).endsWith(0L);
-    assertThat(folder).isDirectoryNotContaining("glob:**.part");
-    String status = etcd.etcdctl("snapshot", "status", file.toString(), "--write-out=fields");
-    assertThat(status).contains("\"Revision\" : 21");
-  }
-
-  @Test
   void defragmentationGivesSpaceBack() {
     start(1);
     String endpoint = etcd.endpoints().get(0);
@@ -214,7 +187,7 @@ class MaintenanceOnEtcdTest {
 
   @Test
   void anAlarmIsRaisedListedAndDisarmed() {
-    start(1, "--quota-backend-bytes=1048576");
+    startSmall();
     MemberId member = MemberId.of(etcd.member(0).id());
     String endpoint = etcd.endpoints().get(0);
     AlarmList none = maintenance.alarms();
@@ -243,7 +216,7 @@ class MaintenanceOnEtcdTest {
 
   @Test
   void allAlarmsAreDisarmed() {
-    start(1, "--quota-backend-bytes=1048576");
+    startSmall();
     fill();
 
     AlarmList disarmed = maintenance.disarmAll();
@@ -264,14 +237,12 @@ class MaintenanceOnEtcdTest {
 
     MemberStatus status = maintenance.status(alone.endpoint());
     KeyValueHash hash = maintenance.hashKv(alone.endpoint(), Revision.NONE);
-    Snapshot snapshot = maintenance.snapshot(alone.endpoint(), folder.resolve("backup.db"));
     maintenance.defragment(alone.endpoint());
     Code moving = codeOf(() -> maintenance.moveLeader(status.header().memberId()));
 
     assertThat(status.leader()).isEqualTo(MemberId.NONE);
     assertThat(status.errors()).isNotEmpty();
     assertThat(hash.header().memberId()).isEqualTo(MemberId.of(alone.id()));
-    assertThat(snapshot.size()).isPositive();
     assertThat(moving).isEqualTo(Code.NO_LEADER);
   }
 

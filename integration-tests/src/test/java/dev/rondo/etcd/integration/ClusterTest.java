@@ -1,4 +1,4 @@
-package dev.rondo.etcd.cluster;
+package dev.rondo.etcd.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -9,6 +9,10 @@ import dev.rondo.etcd.api.EtcdException;
 import dev.rondo.etcd.api.MemberId;
 import dev.rondo.etcd.api.Revision;
 import dev.rondo.etcd.balancer.Connection;
+import dev.rondo.etcd.cluster.ClusterClient;
+import dev.rondo.etcd.cluster.Member;
+import dev.rondo.etcd.cluster.MemberAdded;
+import dev.rondo.etcd.cluster.MemberList;
 import dev.rondo.etcd.testing.EtcdBackend;
 import dev.rondo.etcd.testing.EtcdCluster;
 import dev.rondo.etcd.testing.EtcdMember;
@@ -27,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass(name = "{0}")
 @MethodSource("dev.rondo.etcd.testing.EtcdBackend#all")
 @Timeout(120)
-class ClusterOnEtcdTest {
+class ClusterTest {
   private static final URI NOBODY = URI.create("http://127.0.0.1:1");
   private static final MemberId UNKNOWN = MemberId.of(0x1234);
 
@@ -55,7 +59,7 @@ class ClusterOnEtcdTest {
     for (MemberList list : List.of(cluster.list(), cluster.listLocally())) {
       assertThat(list.members())
           .containsExactlyInAnyOrderElementsOf(
-              etcd.members().stream().map(ClusterOnEtcdTest::asListed).toList());
+              etcd.members().stream().map(ClusterTest::asListed).toList());
       assertThat(list.members()).allMatch(Member::isStarted);
       assertThat(list.header().clusterId()).isNotZero();
       assertThat(list.header().revision()).isEqualTo(Revision.NONE);
