@@ -12,7 +12,7 @@ public record EtcdVersion(int major, int minor, int patch) implements Comparable
           .thenComparingInt(EtcdVersion::patch);
 
   /** Reads what {@code etcd --version} prints. */
-  static EtcdVersion parse(String report) {
+  public static EtcdVersion parse(String report) {
     var matcher = REPORTED.matcher(report);
     if (!matcher.find()) {
       throw new IllegalArgumentException("no version of etcd in: " + report.strip());

@@ -1,12 +1,9 @@
 package dev.rondo.etcd.testing;
 
-import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Runs an executable of this machine. */
 final class ProcessLauncher implements Launcher {
@@ -19,13 +16,13 @@ final class ProcessLauncher implements Launcher {
   }
 
   static boolean isOnPath() {
-    return findOnPath("etcd").isPresent();
+    return Etcdctl.findOnPath("etcd").isPresent();
   }
 
   /** Uses the etcd that a shell would find. */
   static ProcessLauncher onPath() {
     return new ProcessLauncher(
-        findOnPath("etcd")
+        Etcdctl.findOnPath("etcd")
             .orElseThrow(
                 () ->
                     new IllegalStateException(
@@ -71,22 +68,6 @@ final class ProcessLauncher implements Launcher {
 
   @Override
   public String etcdctl(List<String> arguments, List<Path> files) {
-    var sibling = etcd.resolveSibling("etcdctl");
-    var etcdctl =
-        Files.isExecutable(sibling)
-            ? sibling
-            : findOnPath("etcdctl")
-                .orElseThrow(
-                    () ->
-                        new IllegalStateException(
-                            "no etcdctl beside " + etcd + " nor on the PATH"));
-    return Command.run(Stream.concat(Stream.of(etcdctl.toString()), arguments.stream()).toList());
-  }
-
-  private static Optional<Path> findOnPath(String program) {
-    return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1))
-        .map(folder -> Path.of(folder, program))
-        .filter(Files::isExecutable)
-        .findFirst();
+    return Etcdctl.beside(etcd).run(arguments);
   }
 }
