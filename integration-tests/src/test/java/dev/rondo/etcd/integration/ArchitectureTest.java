@@ -23,6 +23,7 @@ import dev.rondo.etcd.Etcd;
 import dev.rondo.etcd.api.Bytes;
 import dev.rondo.etcd.balancer.Connection;
 import dev.rondo.etcd.cluster.ClusterClient;
+import dev.rondo.etcd.companion.CompanionCluster;
 import dev.rondo.etcd.kv.KvClient;
 import dev.rondo.etcd.lease.LeaseClient;
 import dev.rondo.etcd.wire.KVGrpc;
@@ -67,6 +68,15 @@ class ArchitectureTest {
               location ->
                   Stream.of(LOCATIONS).anyMatch(shipped -> location.contains(shipped.toString())))
           .importPackages(ROOT);
+
+  private static final String COMPANION = ROOT + ".companion";
+
+  /** On the class path, and so looked at by itself. */
+  private static final JavaClasses COMPANION_CLASSES =
+      new ClassFileImporter()
+          .withImportOption(
+              at -> at.contains(location(CompanionCluster.class).toString()))
+          .importPackages(COMPANION);
 
   private static Path location(Class<?> type) {
     try {
@@ -136,6 +146,70 @@ class ArchitectureTest {
       return name.equals(ROOT) ? "" : name;
     }
     return name.substring(ROOT.length() + 1).split("\\.", -1)[0];
+  }
+
+  @Test
+  void theCompanionKnowsNoClient() {
+    noClasses()
+        .should()
+        .dependOnClassesThat(areOursAndOfNoneOf(List.of("companion", "wire")))
+        .check(COMPANION_CLASSES);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "error,",
+    "storage, error",
+    "lease, error storage",
+    "membership, error storage",
+    "watch, error storage",
+    "consensus,",
+    "consensus.ratis, consensus",
+    "engine, error storage lease membership consensus",
+    "rpc, error storage membership watch engine"
+  })
+  void aPackageOfTheCompanionKnowsOnlyTheOnesBelowIt(String name, String below) {
+    List<String> known = new ArrayList<>(List.of(COMPANION + "." + name));
+    if (below != null) {
+      Stream.of(below.split(" ", -1)).map(one -> COMPANION + "." + one).forEach(known::add);
+    }
+
+    noClasses()
+        .that()
+        .resideInAPackage(COMPANION + "." + name)
+        .should()
+        .dependOnClassesThat(
+            DescribedPredicate.describe(
+                "are of the companion and of none of " + known,
+                type -> isOfTheCompanion(type.getBaseComponentType(), known)))
+        .check(COMPANION_CLASSES);
+  }
+
+  private static boolean isOfTheCompanion(JavaClass type, List<String> known) {
+    return type.getPackageName().startsWith(COMPANION) && !known.contains(type.getPackageName());
+  }
+
+  @Test
+  void onlyOnePackageKnowsRatis() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(COMPANION + ".consensus.ratis")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.apache.ratis..")
+        .check(COMPANION_CLASSES);
+  }
+
+  @Test
+  void noPublicSignatureOfTheCompanionShowsALibrary() {
+    classes()
+        .that()
+        .resideInAPackage(COMPANION)
+        .and(areVisible())
+        .should(
+            showNothingOf(
+                "io.grpc", "io.netty", "com.google.protobuf", "org.apache.ratis", WIRE))
+        .check(COMPANION_CLASSES);
   }
 
   @Test

@@ -24,20 +24,18 @@ final class QuickStartJvm {
    */
   record Ended(int code, String output) {}
 
-  /**
-   * The folder with the jar of the examples and all that it needs at run time, and nothing else.
-   */
+  /** The folder with the jar of the example and all that it needs at run time, and nothing else. */
   static Path modules() {
     try {
-      Path examples =
+      Path example =
           Path.of(QuickStart.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-      if (!Files.isRegularFile(examples)) {
+      if (!Files.isRegularFile(example)) {
         throw new IllegalStateException(
-            "the examples must be packaged (mvn verify), but are a folder: " + examples);
+            "the example must be packaged (mvn verify), but is a folder: " + example);
       }
-      return examples.getParent();
+      return example.getParent();
     } catch (URISyntaxException e) {
-      throw new IllegalStateException("the examples are nowhere", e);
+      throw new IllegalStateException("the example is nowhere", e);
     }
   }
 

@@ -20,7 +20,8 @@ class ReadmeTest {
     String readme = Files.readString(ROOT.resolve("README.md"));
     String quickStart =
         Files.readString(
-            ROOT.resolve("examples/src/main/java/dev/rondo/etcd/examples/QuickStart.java"));
+            ROOT.resolve(
+                "examples/quick-start/src/main/java/dev/rondo/etcd/examples/QuickStart.java"));
     Matcher snippet = FIRST_JAVA.matcher(readme);
 
     assertThat(snippet.find()).isTrue();

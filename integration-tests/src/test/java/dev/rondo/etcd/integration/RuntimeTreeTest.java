@@ -21,13 +21,16 @@ class RuntimeTreeTest {
   private static final Pattern NETTY =
       Pattern.compile("netty-(?!tcnative).*-(\\d+\\.\\d+\\.\\d+\\.Final)(-.*)?\\.jar");
 
-  /** What the examples need beyond the client: themselves, and something that logs. */
+  /** What the example needs beyond the client: themselves, and something that logs. */
   private static List<Path> jars() throws IOException {
     try (Stream<Path> files = Files.list(QuickStartJvm.modules())) {
       return files
           .filter(file -> file.toString().endsWith(".jar"))
           .filter(
-              file -> !file.getFileName().toString().matches("(rondo-examples|slf4j-simple)-.*"))
+              file ->
+                  !file.getFileName()
+                      .toString()
+                      .matches("(rondo-example-quick-start|slf4j-simple)-.*"))
           .sorted()
           .toList();
     }

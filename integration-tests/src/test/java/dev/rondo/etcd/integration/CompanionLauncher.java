@@ -1,0 +1,36 @@
+package dev.rondo.etcd.integration;
+
+import dev.rondo.etcd.companion.CompanionCluster;
+import dev.rondo.etcd.testing.ClusterPlan;
+import dev.rondo.etcd.testing.ClusterRunner;
+import dev.rondo.etcd.testing.EtcdVersion;
+import dev.rondo.etcd.testing.Etcdctl;
+import dev.rondo.etcd.testing.Launcher;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Runs the companion server, in the JVM of the tests. */
+public final class CompanionLauncher implements Launcher {
+  @Override
+  public String kind() {
+    return "companion";
+  }
+
+  @Override
+  public EtcdVersion version() {
+    return EtcdVersion.parse("etcd Version: " + CompanionCluster.ETCD_VERSION);
+  }
+
+  @Override
+  public ClusterRunner cluster(ClusterPlan plan) {
+    if (!plan.flags().isEmpty()) {
+      throw new IllegalStateException("the companion has no flags, were " + plan.flags());
+    }
+    return new CompanionRunner(plan);
+  }
+
+  @Override
+  public String etcdctl(List<String> arguments, List<Path> files) {
+    return Etcdctl.onPath().run(arguments);
+  }
+}
