@@ -11,6 +11,8 @@ import java.util.List;
 
 /** Runs the companion server, in the JVM of the tests. */
 public final class CompanionLauncher implements Launcher {
+  static final String LAX_RECONFIGURATION = "--strict-reconfig-check=false";
+
   @Override
   public String kind() {
     return "companion";
@@ -23,8 +25,9 @@ public final class CompanionLauncher implements Launcher {
 
   @Override
   public ClusterRunner cluster(ClusterPlan plan) {
-    if (!plan.flags().isEmpty()) {
-      throw new IllegalStateException("the companion has no flags, were " + plan.flags());
+    if (!List.of(LAX_RECONFIGURATION).containsAll(plan.flags())) {
+      throw new IllegalStateException(
+          "the companion has no flag but " + LAX_RECONFIGURATION + ", were " + plan.flags());
     }
     return new CompanionRunner(plan);
   }

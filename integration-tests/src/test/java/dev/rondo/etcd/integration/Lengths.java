@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.stream.LongStream;
 
 /** How long faults last: briefly by default, in full with {@code mvn verify -Plong}. */
-final class Lengths {
+public final class Lengths {
   private static final boolean IS_LONG = Boolean.getBoolean("rondo.long");
 
   private Lengths() {}
@@ -13,8 +13,13 @@ final class Lengths {
     return IS_LONG ? full : brief;
   }
 
-  static int of(int brief, int full) {
+  public static int of(int brief, int full) {
     return IS_LONG ? full : brief;
+  }
+
+  /** Returns whether this run takes its full time. */
+  public static boolean areFull() {
+    return IS_LONG;
   }
 
   /** Seeds of tests with chance in them: two by default. */
