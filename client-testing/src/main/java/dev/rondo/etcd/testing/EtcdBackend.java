@@ -74,12 +74,12 @@ public final class EtcdBackend {
 
   /** Returns those of {@link #all} that are etcd itself, for what others cannot do. */
   public static List<EtcdBackend> real() {
-    return all().stream()
-        .filter(
-            backend ->
-                backend.launcher instanceof ProcessLauncher
-                    || backend.launcher instanceof ContainerLauncher)
-        .toList();
+    return all().stream().filter(EtcdBackend::isReal).toList();
+  }
+
+  /** Returns whether this is etcd itself. */
+  public boolean isReal() {
+    return launcher instanceof ProcessLauncher || launcher instanceof ContainerLauncher;
   }
 
   /** Returns the first of {@link #all}, for tests that need some etcd and care little which. */
@@ -95,6 +95,14 @@ public final class EtcdBackend {
   /** Returns the version that this etcd reports. */
   public EtcdVersion version() {
     return launcher.version();
+  }
+
+  /**
+   * Returns the command line client that belongs to this etcd, or else the one that a shell would
+   * find.
+   */
+  public Etcdctl etcdctl() {
+    return launcher instanceof ProcessLauncher process ? process.etcdctl() : Etcdctl.onPath();
   }
 
   /** Returns a builder for a cluster of one member without TLS. */

@@ -32,7 +32,26 @@ public record Etcdctl(Path program) {
    * @throws IllegalStateException if it fails, with what it complained about
    */
   public String run(List<String> arguments) {
-    return Command.run(Stream.concat(Stream.of(program.toString()), arguments.stream()).toList());
+    return Command.run(command(arguments));
+  }
+
+  /** Runs it with something to read, such as a transaction, and returns how it ends. */
+  public CommandEnding end(List<String> arguments, String input) {
+    return Command.end(command(arguments), input);
+  }
+
+  /**
+   * Ends it once it has printed so many lines, since a watch does not end by itself, and returns
+   * them.
+   *
+   * @throws IllegalStateException if it prints fewer
+   */
+  public List<String> firstLines(List<String> arguments, int count) {
+    return Command.firstLines(command(arguments), count);
+  }
+
+  private List<String> command(List<String> arguments) {
+    return Stream.concat(Stream.of(program.toString()), arguments.stream()).toList();
   }
 
   static Optional<Path> findOnPath(String program) {

@@ -68,6 +68,10 @@ final class ProcessLauncher implements Launcher {
 
   @Override
   public String etcdctl(List<String> arguments, List<Path> files) {
-    return Etcdctl.beside(etcd).run(arguments);
+    return etcdctl().run(arguments);
+  }
+
+  Etcdctl etcdctl() {
+    return Etcdctl.beside(etcd);
   }
 }

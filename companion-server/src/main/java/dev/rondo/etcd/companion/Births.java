@@ -20,11 +20,6 @@ import java.util.List;
 
 /** Brings members to life, for the first time and again. */
 final class Births {
-  /** Snapshots are cheap beside the log that they replace, and rare enough not to be felt. */
-  private static final int SNAPSHOT_ENTRIES = 20_000;
-
-  private static final int KEPT_ENTRIES = 5_000;
-
   private final CompanionSettings settings;
   private final Ground ground;
   private long clusterId;
@@ -101,8 +96,8 @@ final class Births {
             dev.rondo.etcd.companion.consensus.Timings.of(
                 timings.electionTimeout(), timings.heartbeat()),
             settings.preVote(),
-            SNAPSHOT_ENTRIES,
-            KEPT_ENTRIES);
+            settings.snapshotEntries(),
+            settings.keptEntries());
     try {
       return RatisConsensus.start(membership, ground.network(), machine);
     } catch (IOException e) {

@@ -22,6 +22,7 @@ public final class CompanionClusterBuilder {
   private Duration leaseCheckpointInterval = CompanionSettings.DEFAULT_CHECKPOINT_INTERVAL;
   private boolean preVote = true;
   private boolean strictReconfiguration = true;
+  private int snapshotEntries = CompanionSettings.DEFAULT_SNAPSHOT_ENTRIES;
   private final Map<Integer, CompanionMemberOptions> memberOptions = new TreeMap<>();
 
   CompanionClusterBuilder() {}
@@ -110,6 +111,21 @@ public final class CompanionClusterBuilder {
     return this;
   }
 
+  /**
+   * Sets after how many entries of its log a member writes a snapshot, 20,000 by default. Members
+   * that come later, or were away for long, are sent that instead of the log before it.
+   *
+   * <p>A quarter as many entries stay in the log whatever the snapshot covers; more do, as the log
+   * is dropped in files of 2 MB. Writes that are made at the same time share an entry.
+   */
+  public CompanionClusterBuilder snapshotEntries(int entries) {
+    if (entries < 1) {
+      throw new IllegalArgumentException("snapshotEntries must be at least 1, was " + entries);
+    }
+    this.snapshotEntries = entries;
+    return this;
+  }
+
   private static Duration positive(String name, Duration value) {
     if (value.isZero() || value.isNegative()) {
       throw new IllegalArgumentException(name + " must be positive, was " + value);
@@ -146,7 +162,8 @@ public final class CompanionClusterBuilder {
             watchProgressInterval,
             leaseCheckpointInterval,
             preVote,
-            strictReconfiguration),
+            strictReconfiguration,
+            snapshotEntries),
         founders);
   }
 }

@@ -19,6 +19,8 @@ class CompanionClusterBuilderTest {
     assertThatThrownBy(() -> builder.members(0)).hasMessage("members must be 1 to 9, was 0");
     assertThatThrownBy(() -> builder.members(10)).hasMessage("members must be 1 to 9, was 10");
     assertThatThrownBy(() -> builder.quota(0)).hasMessage("quota must be positive, was 0");
+    assertThatThrownBy(() -> builder.snapshotEntries(0))
+        .hasMessage("snapshotEntries must be at least 1, was 0");
     assertThatThrownBy(() -> builder.watchProgressInterval(Duration.ZERO))
         .hasMessage("watchProgressInterval must be positive, was PT0S");
     assertThatThrownBy(() -> builder.member(0, member -> member.listen("127.0.0.1", 65_536)))

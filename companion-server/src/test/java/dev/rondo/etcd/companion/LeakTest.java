@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,15 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(600)
 class LeakTest {
   private static final String PREFIX = "rondo-companion-" + ProcessHandle.current().pid() + "-";
+
+  /**
+   * What Ratis (eight timers), the clients' gRPC, Netty, Awaitility and the JDK keep for the JVM.
+   */
+  private static final Pattern STAYING =
+      Pattern.compile(
+          "timer[0-7]|grpc-.*|globalEventExecutor.*|awaitility-.*|ForkJoinPool.*"
+              + "|CompletableFutureDelayScheduler|process reaper");
+
   private static final int CLUSTERS = Boolean.getBoolean("rondo.long") ? 200 : 20;
 
   @Test
@@ -52,7 +62,7 @@ class LeakTest {
   private static Set<String> threads() {
     return Thread.getAllStackTraces().keySet().stream()
         .map(Thread::getName)
-        .filter(name -> !name.startsWith("ForkJoinPool") && !name.startsWith("grpc-"))
+        .filter(name -> !STAYING.matcher(name).matches())
         .collect(Collectors.toSet());
   }
 

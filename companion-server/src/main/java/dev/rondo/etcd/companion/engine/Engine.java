@@ -274,8 +274,8 @@ public final class Engine implements AutoCloseable {
         StatusResponse.newBuilder()
             .setHeader(headers.now())
             .setVersion(VERSION)
-            .setDbSize(store.size())
-            .setDbSizeInUse(store.sizeInUse())
+            .setDbSize(store.size() + tableSize())
+            .setDbSizeInUse(store.sizeInUse() + tableSize())
             .setLeader(leadership.leader())
             .setRaftTerm(leadership.term())
             .setRaftIndex(consensus.committedIndex())
@@ -286,6 +286,11 @@ public final class Engine implements AutoCloseable {
     }
     table.alarms(AlarmType.NONE).stream().map(Engine::text).forEach(response::addErrors);
     return CompletableFuture.completedFuture(response.build());
+  }
+
+  /** Etcd keeps its members in the database too. */
+  private long tableSize() {
+    return table.list().stream().mapToLong(Member::getSerializedSize).sum();
   }
 
   /** As etcd writes them, the space at the end included. */

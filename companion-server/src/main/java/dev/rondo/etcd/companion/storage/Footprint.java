@@ -7,11 +7,8 @@ final class Footprint {
   /** What objects and references take beside keys and values; measured with a million keys. */
   private static final long OVERHEAD = 200;
 
-  /** A store without keys: mostly the first piece of its log. */
-  private static final long EMPTY = 2048;
-
-  private final AtomicLong inUse = new AtomicLong(EMPTY);
-  private final AtomicLong peak = new AtomicLong(EMPTY);
+  private final AtomicLong inUse = new AtomicLong();
+  private final AtomicLong peak = new AtomicLong();
 
   void add(Version version) {
     long now = inUse.addAndGet(bytes(version));

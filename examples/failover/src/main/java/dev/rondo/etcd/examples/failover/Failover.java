@@ -13,7 +13,7 @@ import java.time.Duration;
  * tells what the client notices. Needs nothing installed.
  */
 public final class Failover {
-  private static final Duration DOWN = Duration.ofSeconds(4);
+  private static final Duration DOWN = Duration.ofSeconds(2);
 
   private Failover() {}
 
@@ -52,6 +52,7 @@ public final class Failover {
       CompanionMember inUse = lastToAnswer(cluster, etcd);
       story.tell("killing " + inUse.name() + ", which answered last" + (inUse.isLeader() ? " and leads" : ""));
       inUse.kill();
+      story.tell(cluster.awaitLeader().name() + " leads");
       Thread.sleep(DOWN.toMillis());
 
       story.tell("restarting " + inUse.name());
