@@ -119,7 +119,7 @@ public final class CompanionMember {
     var born = births.give(this, lives);
     life = born;
     born.engine().onRemoved(this::removed);
-    born.engine().onLoad(() -> note("took over the leader's snapshot"));
+    born.engine().store().onLoad(() -> note("took over the leader's snapshot"));
     born.engine().onLeadership(() -> note("knows " + born.engine().leadership()));
     server.start(born.engine(), new WatchService(born.watches()));
   }

@@ -74,8 +74,7 @@ class ArchitectureTest {
   /** On the class path, and so looked at by itself. */
   private static final JavaClasses COMPANION_CLASSES =
       new ClassFileImporter()
-          .withImportOption(
-              at -> at.contains(location(CompanionCluster.class).toString()))
+          .withImportOption(at -> at.contains(location(CompanionCluster.class).toString()))
           .importPackages(COMPANION);
 
   private static Path location(Class<?> type) {
@@ -207,8 +206,7 @@ class ArchitectureTest {
         .resideInAPackage(COMPANION)
         .and(areVisible())
         .should(
-            showNothingOf(
-                "io.grpc", "io.netty", "com.google.protobuf", "org.apache.ratis", WIRE))
+            showNothingOf("io.grpc", "io.netty", "com.google.protobuf", "org.apache.ratis", WIRE))
         .check(COMPANION_CLASSES);
   }
 

@@ -58,7 +58,8 @@ class CompanionExtensionTest {
     var unused = CompanionExtension.members(1);
 
     assertThatThrownBy(unused::cluster)
-        .hasMessage("no test is running: register this with @RegisterExtension, and ask within a test");
+        .hasMessage(
+            "no test is running: register this with @RegisterExtension, and ask within a test");
   }
 
   @Test

@@ -55,8 +55,7 @@ final class CompanionRunner implements ClusterRunner {
     var builder =
         CompanionCluster.builder()
             .members(plan.members())
-            .strictReconfiguration(
-                !plan.flags().contains(CompanionLauncher.LAX_RECONFIGURATION))
+            .strictReconfiguration(!plan.flags().contains(CompanionLauncher.LAX_RECONFIGURATION))
             .timings(new Timings(plan.electionTimeout(), plan.heartbeat()));
     plan.quota().ifPresent(builder::quota);
     if (founders.get(0).plan.certificate().isPresent()) {

@@ -49,7 +49,8 @@ class JoiningTest {
   private static final int IN_FLIGHT = 16;
 
   /** So that the log has several files: only whole ones are dropped. */
-  private static final ByteString VALUE = ByteString.copyFromUtf8("a value of some length ".repeat(4));
+  private static final ByteString VALUE =
+      ByteString.copyFromUtf8("a value of some length ".repeat(4));
 
   @TempDir private Path folder;
 
@@ -101,8 +102,7 @@ class JoiningTest {
                     endOfWatch(wire)))
             .extracting(Status::getCode, Status::getDescription)
             .containsOnly(
-                tuple(
-                    Status.Code.UNAVAILABLE, "etcdserver: rpc not supported for learner"));
+                tuple(Status.Code.UNAVAILABLE, "etcdserver: rpc not supported for learner"));
       }
     }
   }

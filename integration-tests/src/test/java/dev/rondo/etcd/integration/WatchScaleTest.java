@@ -139,8 +139,7 @@ class WatchScaleTest {
     stream.watch(all());
     await()
         .atMost(PATIENCE)
-        .until(
-            () -> stream.seenByOne().stream().anyMatch(event -> event.revision() == last));
+        .until(() -> stream.seenByOne().stream().anyMatch(event -> event.revision() == last));
     return stream.seenByOne();
   }
 

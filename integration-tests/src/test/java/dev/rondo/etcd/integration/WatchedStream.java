@@ -30,7 +30,7 @@ final class WatchedStream {
   }
 
   void watch(WatchCreateRequest request) {
-    long id = watched.size() + 1;
+    long id = watched.size() + 1L;
     watched.put(id, request.getKey());
     requests.onNext(
         WatchRequest.newBuilder().setCreateRequest(request.toBuilder().setWatchId(id)).build());

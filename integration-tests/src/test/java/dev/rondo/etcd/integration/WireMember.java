@@ -38,8 +38,7 @@ record WireMember(ManagedChannel channel) implements AutoCloseable {
   }
 
   LeaseGrpc.LeaseBlockingStub leases() {
-    return LeaseGrpc.newBlockingStub(channel)
-        .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    return LeaseGrpc.newBlockingStub(channel).withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS);
   }
 
   ClusterGrpc.ClusterBlockingStub cluster() {
@@ -58,8 +57,7 @@ record WireMember(ManagedChannel channel) implements AutoCloseable {
 
   /** Counts all keys that the member has, whatever the others have. */
   RangeResponse countLocally() {
-    return kv()
-        .range(
+    return kv().range(
             RangeRequest.newBuilder()
                 .setKey(ZERO)
                 .setRangeEnd(ZERO)
@@ -69,9 +67,7 @@ record WireMember(ManagedChannel channel) implements AutoCloseable {
   }
 
   int hash(long revision) {
-    return maintenance()
-        .hashKV(HashKVRequest.newBuilder().setRevision(revision).build())
-        .getHash();
+    return maintenance().hashKV(HashKVRequest.newBuilder().setRevision(revision).build()).getHash();
   }
 
   @Override

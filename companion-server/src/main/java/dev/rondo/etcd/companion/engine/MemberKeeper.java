@@ -39,6 +39,7 @@ final class MemberKeeper implements AutoCloseable {
   private final Members table;
   private final Proposals proposals;
   private final AppliedIndex applied;
+  private final Workers workers;
   private final Future<?> ticking;
   private final Set<Long> announced = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean isChanging = new AtomicBoolean();
@@ -55,6 +56,7 @@ final class MemberKeeper implements AutoCloseable {
     this.table = table;
     this.proposals = proposals;
     this.applied = applied;
+    this.workers = workers;
     this.ticking = workers.every(PERIOD, this::tend);
   }
 
@@ -78,8 +80,10 @@ final class MemberKeeper implements AutoCloseable {
 
   private CompletableFuture<MemberPromoteResponse> promoteApplied(MemberPromoteRequest request) {
     long id = request.getID();
-    var member = table.find(id).orElseThrow(EtcdError.MEMBER_NOT_FOUND::exception);
-    if (member.getIsLearner() && !isReady(id)) {
+    if (table.find(id).isEmpty()) {
+      throw EtcdError.MEMBER_NOT_FOUND.exception();
+    }
+    if (!isReady(id)) { // of a voter too: etcd asks in this order
       throw EtcdError.LEARNER_NOT_READY.exception();
     }
     Reconfiguration.checkPromote(table.list());
@@ -103,8 +107,12 @@ final class MemberKeeper implements AutoCloseable {
       return;
     }
     log.info("changing the members in consensus from {} to {}", now, next);
+    // Not on the thread that answers: it holds locks of the consensus, and the next change waits
+    // for those that the end of the consensus takes in another order.
     var unused =
-        consensus.reconfigure(now, next).whenComplete((done, failure) -> changed(next, failure));
+        consensus
+            .reconfigure(now, next)
+            .whenCompleteAsync((done, failure) -> changed(next, failure), workers.scheduler());
   }
 
   private void changed(Configuration next, @Nullable Throwable failure) {

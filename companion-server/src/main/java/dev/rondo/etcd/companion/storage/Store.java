@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,7 @@ public final class Store {
   private final Executor background;
   private volatile Contents contents = new Contents(NEVER_COMPACTED, FIRST_REVISION - 1);
   private volatile Consumer<Commit> listener = commit -> {};
-  private volatile Runnable loadListener = () -> {};
+  private final List<Runnable> loadListeners = new CopyOnWriteArrayList<>();
 
   /**
    * Makes an empty store.
@@ -165,7 +166,7 @@ public final class Store {
 
   /** The listener is told by the writing thread after each {@link #load}. */
   public void onLoad(Runnable listener) {
-    this.loadListener = listener;
+    loadListeners.add(listener);
   }
 
   /**
@@ -185,7 +186,7 @@ public final class Store {
    */
   public void load(InputStream from) throws IOException {
     contents = Snapshot.read(from);
-    loadListener.run();
+    loadListeners.forEach(Runnable::run);
   }
 
   /**

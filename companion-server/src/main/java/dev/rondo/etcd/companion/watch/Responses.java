@@ -116,10 +116,19 @@ final class Responses {
       event.setType(Event.EventType.DELETE);
     }
     var previous = change.previous();
-    if (watcher.wantsPrevious() && previous != null && isReadable(change.revision() - 1)) {
+    if (watcher.wantsPrevious()
+        && previous != null
+        && !isCreation(change)
+        && isReadable(change.revision() - 1)) {
       event.setPrevKv(previous);
     }
     return event.build();
+  }
+
+  /** A key that one transaction deletes and puts is created: etcd shows nothing before it. */
+  private static boolean isCreation(Change change) {
+    var now = change.keyValue();
+    return !change.isDelete() && now.getCreateRevision() == now.getModRevision();
   }
 
   /** etcd looks the previous value up where it was, and leaves it out if that is compacted. */

@@ -8,11 +8,11 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.lifecycle.AddLifecycleHook;
+import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.AroundPropertyHook;
 import net.jqwik.api.lifecycle.PropertyExecutionResult;
 import net.jqwik.api.lifecycle.PropertyExecutor;
 import net.jqwik.api.lifecycle.PropertyLifecycleContext;
-import net.jqwik.api.lifecycle.AfterContainer;
 
 /**
  * Random programs, on the companion and on every etcd of this run.
@@ -21,6 +21,7 @@ import net.jqwik.api.lifecycle.AfterContainer;
  * stays as a test of {@link NamedProgramsTest}.
  */
 class DifferentialTest {
+  private static final String SEED = "42";
   private static final Contest ALONE = Contest.of(1);
   private static final Contest TOGETHER = Contest.of(3);
 
@@ -72,12 +73,9 @@ class DifferentialTest {
 
   private static PropertyExecutionResult execute(
       PropertyLifecycleContext context, PropertyExecutor property, int tries) {
-    context.attributes().setTries(Integer.getInteger("diff.tries", tries));
-    String seed = System.getProperty("diff.seed");
-    if (seed != null) {
-      context.attributes().setSeed(seed);
-    } else if (!Lengths.areFull()) {
-      context.attributes().setSeed("42");
+    context.attributes().setTries(tries);
+    if (!Lengths.areFull()) {
+      context.attributes().setSeed(SEED);
     }
     return property.execute();
   }

@@ -30,24 +30,19 @@ import net.jqwik.api.ShrinkingMode;
 class HarnessTest {
   private static final int STEPS = 200;
 
-  @Property(
-      tries = 2,
-      seed = "1",
-      edgeCases = EdgeCasesMode.NONE,
-      shrinking = ShrinkingMode.OFF)
+  @Property(tries = 2, seed = "1", edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
   void equalClustersAnswerAlike(@ForAll("programs") Program program) {
-    try (var comparison = beside(new Deviation(answer -> answer, status -> status))) {
+    try (var comparison =
+        beside(new Deviation(UnaryOperator.identity(), UnaryOperator.identity()))) {
       comparison.run(program);
     }
   }
 
-  @Property(
-      tries = 1,
-      seed = "2",
-      edgeCases = EdgeCasesMode.NONE,
-      shrinking = ShrinkingMode.OFF)
+  @Property(tries = 1, seed = "2", edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
   void aVersionThatIsCountedWronglyTakesThreePutsAndARead(@ForAll("programs") Program program) {
-    var difference = differenceFrom(new Deviation(HarnessTest::countingToTwo, same()), program);
+    var difference =
+        differenceFrom(
+            new Deviation(HarnessTest::countingToTwo, UnaryOperator.identity()), program);
 
     assertThat(difference.program().steps()).hasSizeLessThanOrEqualTo(4);
     assertThat(difference).hasMessageContaining("version: 3").hasMessageContaining("version: 2");
@@ -62,13 +57,11 @@ class HarnessTest {
     return counted.build();
   }
 
-  @Property(
-      tries = 1,
-      seed = "3",
-      edgeCases = EdgeCasesMode.NONE,
-      shrinking = ShrinkingMode.OFF)
+  @Property(tries = 1, seed = "3", edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
   void deletionsThatAWatchMissesTakeAPutAWatchAndADeletion(@ForAll("programs") Program program) {
-    var difference = differenceFrom(new Deviation(HarnessTest::withoutDeletions, same()), program);
+    var difference =
+        differenceFrom(
+            new Deviation(HarnessTest::withoutDeletions, UnaryOperator.identity()), program);
 
     assertThat(difference.program().steps()).hasSizeLessThanOrEqualTo(4);
     assertThat(difference).hasMessageContaining("type: DELETE");
@@ -87,16 +80,12 @@ class HarnessTest {
         .build();
   }
 
-  @Property(
-      tries = 1,
-      seed = "4",
-      edgeCases = EdgeCasesMode.NONE,
-      shrinking = ShrinkingMode.OFF)
+  @Property(tries = 1, seed = "4", edgeCases = EdgeCasesMode.NONE, shrinking = ShrinkingMode.OFF)
   void anotherTextOfAnErrorTakesOneRequest(@ForAll("programs") Program program) {
     var difference =
         differenceFrom(
             new Deviation(
-                answer -> answer,
+                UnaryOperator.identity(),
                 status -> status.isOk() ? status : status.withDescription("deviating")),
             program);
 
@@ -121,10 +110,6 @@ class HarnessTest {
   @Provide
   Arbitrary<Program> programs() {
     return Programs.of(STEPS, 1);
-  }
-
-  private static UnaryOperator<Status> same() {
-    return status -> status;
   }
 
   private static Difference differenceFrom(ClientInterceptor deviation, Program program) {

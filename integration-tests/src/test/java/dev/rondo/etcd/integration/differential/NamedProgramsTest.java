@@ -21,15 +21,17 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class NamedProgramsTest {
   private static final int MEBIBYTE = 1 << 20;
-  private static final Contest CONTEST = Contest.of(1);
+  private static final Contest ALONE = Contest.of(1);
+  private static final Contest TOGETHER = Contest.of(3);
 
   @AfterAll
   static void close() {
-    CONTEST.close();
+    ALONE.close();
+    TOGETHER.close();
   }
 
   private static void run(String program) {
-    CONTEST.run(Program.parse(program));
+    ALONE.run(Program.parse(program));
   }
 
   @Test
@@ -162,11 +164,44 @@ class NamedProgramsTest {
   }
 
   @Test
+  void aPutAfterADeletionOfItsTransactionIsToldWithoutPreviousValue() {
+    run(
+        """
+        Watch create_request { range_end: "c" prev_kv: true }
+        Put key: "b"
+        Txn success { request_delete_range { key: "ab" range_end: "\\000" } } success { request_put { key: "b" } }
+        """);
+  }
+
+  @Test
+  void aDeletionAfterAPutOfItsTransactionIsToldWithTheValueBeforeBoth() {
+    run(
+        """
+        Watch create_request { range_end: "c" prev_kv: true }
+        Put key: "a" value: "1"
+        Txn success { request_txn { success { request_put { key: "a" value: "2" } } } } success { request_txn { success { request_delete_range { key: "a" prev_kv: true } } } }
+        """);
+  }
+
+  @Test
+  void aMemberThatIsNotInSyncIsNotPromotedWhateverItIs() {
+    TOGETHER.run(
+        Program.parse(
+            """
+            MemberAdd peerURLs: "http://127.0.0.1:2"
+            MemberPromote ID: MEMBER_3
+            MemberPromote ID: MEMBER_0
+            MemberPromote ID: MEMBER_1
+            """));
+  }
+
+  @Test
   void aTransactionHasALargestNumberOfOperations() {
     runTxn(TxnRequest.newBuilder().addAllSuccess(gets(128)).addAllFailure(gets(128)).build());
     runTxn(TxnRequest.newBuilder().addAllSuccess(gets(129)).build());
     runTxn(TxnRequest.newBuilder().addAllFailure(gets(129)).build());
-    var nested = RequestOp.newBuilder().setRequestTxn(TxnRequest.newBuilder().addAllSuccess(gets(129)));
+    var nested =
+        RequestOp.newBuilder().setRequestTxn(TxnRequest.newBuilder().addAllSuccess(gets(129)));
     runTxn(TxnRequest.newBuilder().addSuccess(nested).build());
   }
 
@@ -176,13 +211,15 @@ class NamedProgramsTest {
   }
 
   private static void runTxn(TxnRequest txn) {
-    CONTEST.run(new Program(List.of(Step.of(KVGrpc.getTxnMethod(), txn))));
+    ALONE.run(new Program(List.of(Step.of(KVGrpc.getTxnMethod(), txn))));
   }
 
   @Test
   void aRequestHasALargestSize() {
-    for (int size : new int[] {MEBIBYTE, MEBIBYTE * 3 / 2 - 100, MEBIBYTE * 3 / 2 + 1, 2 * MEBIBYTE + 1}) {
-      CONTEST.run(new Program(List.of(put("a", size), Step.parse("Range key: \"a\" count_only: true"))));
+    for (int size :
+        new int[] {MEBIBYTE, MEBIBYTE * 3 / 2 - 100, MEBIBYTE * 3 / 2 + 1, 2 * MEBIBYTE + 1}) {
+      ALONE.run(
+          new Program(List.of(put("a", size), Step.parse("Range key: \"a\" count_only: true"))));
     }
   }
 
@@ -204,7 +241,7 @@ class NamedProgramsTest {
     steps.add(Step.parse("Watch create_request { key: \"a\" range_end: \"b\" fragment: true }"));
     steps.add(Step.parse("Txn success { request_delete_range { key: \"a\" range_end: \"b\" } }"));
 
-    CONTEST.run(new Program(steps));
+    ALONE.run(new Program(steps));
   }
 
   @Test

@@ -227,8 +227,7 @@ final class Programs {
   }
 
   private static Arbitrary<TxnRequest> outerTxn(int members) {
-    return txn(2)
-        .filter(txn -> isSurvivedByEtcd(txn) && (members == 1 || isAppliedByAll(txn)));
+    return txn(2).filter(txn -> isSurvivedByEtcd(txn) && (members == 1 || isAppliedByAll(txn)));
   }
 
   private static Arbitrary<TxnRequest> txn(int depth) {
@@ -446,7 +445,8 @@ final class Programs {
    */
   private static Arbitrary<Step> members(int founders) {
     var id = Arbitraries.integers().between(founders, founders + 2).map(Symbols::member);
-    // No learner: etcd before 3.5.31 calls it a voter from then on (its issue 21694). And of several
+    // No learner: etcd before 3.5.31 calls it a voter from then on (its issue 21694). And of
+    // several
     // founders none, since it would be lost to the others.
     var updated = founders == 1 ? Arbitraries.of(0, 50) : Arbitraries.just(50);
     var anyId = Arbitraries.integers().between(0, founders + 2).map(Symbols::member);

@@ -138,8 +138,7 @@ final class Roles {
 
   /** Sorts leases, whose ends only the leader knows. */
   private Message inOrderOfIds(LeaseLeasesResponse leases) {
-    var sorted =
-        leases.getLeasesList().stream().sorted(comparingLong(LeaseStatus::getID)).toList();
+    var sorted = leases.getLeasesList().stream().sorted(comparingLong(LeaseStatus::getID)).toList();
     return normaliseParts(leases.toBuilder().clearLeases().addAllLeases(sorted).build());
   }
 

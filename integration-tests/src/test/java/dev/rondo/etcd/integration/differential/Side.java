@@ -56,7 +56,7 @@ final class Side implements AutoCloseable {
   private final EtcdBackend backend;
   private final EtcdCluster cluster;
   private final List<ManagedChannel> channels = new ArrayList<>(); // by member
-  private final Map<Integer, WatchedStream> streams = new TreeMap<>(); // by member
+  private final Map<Integer, Watches> streams = new TreeMap<>(); // by member
   private final PeerUrls peerUrls = new PeerUrls();
   private final List<Member> founders;
   private Roles roles;
@@ -145,8 +145,8 @@ final class Side implements AutoCloseable {
     return answer;
   }
 
-  private WatchedStream openStream(int member) {
-    return new WatchedStream(channels.get(member), roles::normalise);
+  private Watches openStream(int member) {
+    return new Watches(channels.get(member), roles::normalise);
   }
 
   private Answer answer(int member, MethodDescriptor<?, ?> method, Message request) {
@@ -198,7 +198,7 @@ final class Side implements AutoCloseable {
 
   /** Takes away all that a program has left, but for the revision, which it returns. */
   long clear() {
-    streams.values().forEach(WatchedStream::close);
+    streams.values().forEach(Watches::close);
     streams.clear();
     call(0, getLeaseLeasesMethod(), LeaseLeasesRequest.getDefaultInstance())
         .getLeasesList()

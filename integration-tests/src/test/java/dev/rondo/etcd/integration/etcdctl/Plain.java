@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Texts without what two clusters cannot have in common: versions, ids, addresses, sizes,
- * terms, indexes and times.
+ * Texts without what two clusters cannot have in common: versions, ids, addresses, sizes, terms,
+ * indexes and times.
  *
  * <p>Ids become numbers in the order in which they appear.
  */
@@ -29,11 +29,14 @@ final class Plain {
 
   static {
     // JSON, and the format called fields
-    replace("(\"(?:raft_term|raftTerm|raftIndex|raftAppliedIndex|dbSize|dbSizeInUse)\":)\\d+", "$1N");
+    replace(
+        "(\"(?:raft_term|raftTerm|raftIndex|raftAppliedIndex|dbSize|dbSizeInUse)\":)\\d+", "$1N");
     replace("(\"(?:RaftTerm|RaftIndex|RaftAppliedIndex|DBSize)\" : )\\d+", "$1N");
     // a line or a row of a status
     replace("\\b\\d+(\\.\\d+)? [kM]?B\\b", "SIZE");
-    replace("((?:true|false),? (?:\\| +)?(?:true|false)),? (?:\\| +)?\\d+,? (?:\\| +)?\\d+,? (?:\\| +)?\\d+", "$1 N N N");
+    replace(
+        "((?:true|false),? (?:\\| +)?(?:true|false)),? (?:\\| +)?\\d+,? (?:\\| +)?\\d+,? (?:\\| +)?\\d+",
+        "$1 N N N");
     // what a client logs
     replace("\"ts\":\"[^\"]*\"", "\"ts\":\"T\"");
     replace("\"target\":\"[^\"]*\"", "\"target\":\"T\"");

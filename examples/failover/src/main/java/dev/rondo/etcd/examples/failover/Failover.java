@@ -22,8 +22,7 @@ public final class Failover {
     Story story = new Story();
     story.tell("starting three members in this JVM");
     try (CompanionCluster cluster = CompanionCluster.builder().members(3).start();
-        Etcd etcd =
-            Etcd.builder().endpoints(cluster.endpoints()).listener(story::tell).build()) {
+        Etcd etcd = Etcd.builder().endpoints(cluster.endpoints()).listener(story::tell).build()) {
       story.tell("they serve at " + cluster.endpoints());
       etcd.connection().awaitReady(Duration.ofSeconds(10));
       use(etcd, story);
@@ -34,7 +33,8 @@ public final class Failover {
 
   private static void use(Etcd etcd, Story story) {
     etcd.kv().put("orders/17", "paid");
-    story.tell("wrote and read: order 17 is " + etcd.kv().get("orders/17").orElseThrow().value().utf8());
+    story.tell(
+        "wrote and read: order 17 is " + etcd.kv().get("orders/17").orElseThrow().value().utf8());
     etcd.cluster()
         .list()
         .members()
@@ -43,14 +43,18 @@ public final class Failover {
 
   private static void survive(CompanionCluster cluster, Etcd etcd, Story story)
       throws InterruptedException {
-    try (KeptLease lease = etcd.leases().keep(Duration.ofSeconds(5));
-        Load load = Load.start(etcd.kv())) {
+    Load load = Load.start(etcd.kv());
+    try (KeptLease lease = etcd.leases().keep(Duration.ofSeconds(5))) {
       etcd.kv().put("workers/a", "here", put -> put.lease(lease.id()));
       story.tell("keeping lease " + lease.id() + " while one thread reads and one writes");
       Thread.sleep(2000);
 
       CompanionMember inUse = lastToAnswer(cluster, etcd);
-      story.tell("killing " + inUse.name() + ", which answered last" + (inUse.isLeader() ? " and leads" : ""));
+      story.tell(
+          "killing "
+              + inUse.name()
+              + ", which answered last"
+              + (inUse.isLeader() ? " and leads" : ""));
       inUse.kill();
       story.tell(cluster.awaitLeader().name() + " leads");
       Thread.sleep(DOWN.toMillis());
@@ -59,7 +63,7 @@ public final class Failover {
       inUse.restart();
       Thread.sleep(2000);
 
-      load.close();
+      load.stop();
       story.tell("lease " + lease.id() + " is " + lease.state());
       load.figures().forEach(story::tell);
     }

@@ -6,8 +6,8 @@ import dev.rondo.etcd.kv.KvClient;
 import java.util.List;
 import java.util.Locale;
 
-/** One thread that reads and one that writes, each as fast as it is answered, until closed. */
-final class Load implements AutoCloseable {
+/** One thread that reads and one that writes, each as fast as it is answered, until stopped. */
+final class Load {
   /** What one thread did; its own, and read after it has ended. */
   private static final class Tally {
     private long succeeded;
@@ -55,6 +55,8 @@ final class Load implements AutoCloseable {
 
   static Load start(KvClient kv) {
     Load load = new Load(kv);
+    load.reader.setDaemon(true);
+    load.writer.setDaemon(true);
     load.reader.start();
     load.writer.start();
     return load;
@@ -66,13 +68,13 @@ final class Load implements AutoCloseable {
     }
   }
 
-  /** What was counted, once closed. */
+  /** What was counted, once stopped. */
   List<String> figures() {
     return List.of(reads.figures("reads"), writes.figures("writes"));
   }
 
-  @Override
-  public void close() {
+  /** Returns when both have ended. */
+  void stop() {
     stopped = true;
     try {
       reader.join();

@@ -25,7 +25,7 @@ import java.util.function.UnaryOperator;
  *
  * <p>How events are spread over responses is a matter of timing, and left out.
  */
-final class WatchedStream implements StreamObserver<WatchResponse> {
+final class Watches implements StreamObserver<WatchResponse> {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Duration ASK_AGAIN = Duration.ofMillis(20);
   private static final long EVERY_WATCH = -1;
@@ -38,7 +38,7 @@ final class WatchedStream implements StreamObserver<WatchResponse> {
   private long progress; // guarded by this
   private boolean ended; // guarded by this
 
-  WatchedStream(Channel channel, UnaryOperator<Message> normalise) {
+  Watches(Channel channel, UnaryOperator<Message> normalise) {
     this.normalise = normalise;
     this.requests = WatchGrpc.newStub(channel).watch(this);
   }
