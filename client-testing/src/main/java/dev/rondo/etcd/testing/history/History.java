@@ -1,5 +1,7 @@
 package dev.rondo.etcd.testing.history;
 
+import static java.util.Comparator.comparingLong;
+
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -35,7 +37,7 @@ public final class History {
   private final Baseline baseline;
   private final LongSupplier nanoTime;
   private final long origin;
-  private final Queue<Call> calls = new ConcurrentLinkedQueue<>(); // in the order of their begin
+  private final Queue<Call> calls = new ConcurrentLinkedQueue<>();
 
   /** Starts a history of a cluster in which nothing was ever written. */
   public History() {
@@ -70,8 +72,11 @@ public final class History {
 
   /** Judges what was recorded so far. Calls that have not ended may or may not be applied. */
   public Verdict check() {
+    // a thread may lose its turn between the begin of a call and the note of it
+    var begun = new ArrayList<>(calls);
+    begun.sort(comparingLong(call -> call.began));
     var recorded = new ArrayList<Recorded>();
-    for (var call : calls) {
+    for (var call : begun) {
       recorded.add(call.recorded(recorded.size() + 1));
     }
     return new Checker(baseline, recorded).check();

@@ -3,6 +3,7 @@ package dev.rondo.etcd.testing.history;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,18 @@ class HistoryTest {
     history.begin(Operation.get("a")).answered(new Answer(2, new Result.Get(List.of(A1))));
 
     assertThat(history.check()).isEqualTo(new Verdict.Linearizable());
+  }
+
+  @Test
+  void takesCallsInTheOrderOfTheirBeginHoweverLateTheirThreadsNoteThem() {
+    var times = new ArrayDeque<>(List.of(0L, 9L, 1L, 2L, 3L));
+    var deleted = new History(new Baseline(2, List.of(A1)), times::remove);
+
+    deleted.begin("noted first", Operation.delete("a")); // at 9, too late for the read
+    deleted.begin("begun first", Operation.delete("a")); // at 1
+    deleted.begin(Operation.get("a")).answered(new Answer(3, new Result.Get(List.of())));
+
+    assertThat(deleted.check()).isEqualTo(new Verdict.Linearizable());
   }
 
   @Test
