@@ -1,5 +1,6 @@
 package dev.rondo.etcd.companion.rpc;
 
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.Future;
@@ -28,9 +29,13 @@ final class FaultGate {
     this.loops = loops;
   }
 
-  /** Makes the socket that listens. Called once, when the server binds. */
-  GatedListener listener() {
-    var created = new GatedListener(this);
+  /**
+   * Makes the socket that listens. Called once, when the server binds.
+   *
+   * @param entrance adds to the pipeline of each connection what stands next to the gate
+   */
+  GatedListener listener(Consumer<ChannelPipeline> entrance) {
+    var created = new GatedListener(this, entrance);
     listener = created;
     return created;
   }

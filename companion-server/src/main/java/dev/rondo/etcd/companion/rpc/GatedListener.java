@@ -1,15 +1,19 @@
 package dev.rondo.etcd.companion.rpc;
 
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Listens, and sees to it that connections pass a {@link FaultGate}. */
 final class GatedListener extends NioServerSocketChannel {
   private final FaultGate gate;
+  private final Consumer<ChannelPipeline> entrance;
 
-  GatedListener(FaultGate gate) {
+  GatedListener(FaultGate gate, Consumer<ChannelPipeline> entrance) {
     this.gate = gate;
+    this.entrance = entrance;
   }
 
   @Override
@@ -18,7 +22,9 @@ final class GatedListener extends NioServerSocketChannel {
     if (socket == null) {
       return 0;
     }
-    accepted.add(new GatedConnection(this, socket, gate));
+    var connection = new GatedConnection(this, socket, gate);
+    entrance.accept(connection.pipeline());
+    accepted.add(connection);
     return 1;
   }
 }

@@ -8,6 +8,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoopGroup;
 import io.netty.handler.ssl.SslContext;
 import java.io.IOException;
@@ -121,7 +122,7 @@ public final class MemberServer implements AutoCloseable {
   private NettyServerBuilder builder(FaultGate gate) {
     var builder =
         NettyServerBuilder.forAddress(address)
-            .channelFactory(gate::listener)
+            .channelFactory(() -> gate.listener(this::checkPreface))
             .bossEventLoopGroup(loops)
             .workerEventLoopGroup(loops)
             .executor(executor)
@@ -132,6 +133,13 @@ public final class MemberServer implements AutoCloseable {
             .permitKeepAliveTime(5, TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(false);
     return tls == null ? builder : builder.sslContext(tls);
+  }
+
+  /** TLS has a beginning of its own, and HTTP/2 is agreed on there. */
+  private void checkPreface(ChannelPipeline pipeline) {
+    if (tls == null) {
+      pipeline.addLast(new PrefaceCheck());
+    }
   }
 
   private static List<ServerServiceDefinition> guarded(

@@ -42,7 +42,7 @@ class FaultGateTest {
     var listening =
         new ServerBootstrap()
             .group(loops)
-            .channelFactory(gate::listener)
+            .channelFactory(() -> gate.listener(pipeline -> {}))
             .childHandler(
                 new ChannelInitializer<>() {
                   @Override

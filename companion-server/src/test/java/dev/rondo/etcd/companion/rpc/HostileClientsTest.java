@@ -82,6 +82,25 @@ class HostileClientsTest {
   }
 
   @Test
+  void saysNothingToWhoSpeaksTls() throws Exception {
+    var socket = ours.socket();
+    socket.getOutputStream().write(new byte[] {0x16, 3, 1}); // how a TLS handshake begins
+
+    assertThat(socket.getInputStream().read()).isEqualTo(-1);
+    assertServes();
+  }
+
+  @Test
+  void takesAPrefaceInPieces() throws Exception {
+    var socket = ours.socket();
+    for (byte piece : "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII)) {
+      socket.getOutputStream().write(piece);
+    }
+
+    assertThat(socket.getInputStream().readNBytes(9)[3]).isEqualTo((byte) 4); // a SETTINGS frame
+  }
+
+  @Test
   void survivesConnectionsThatBreakAtOnce() throws Exception {
     for (int i = 0; i < 200; i++) {
       var socket = ours.socket();
