@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
  * reads that come later wait for the next. Safe for use by many threads.
  */
 final class LinearizableReads implements AutoCloseable {
-  private static final Duration RETRY = Duration.ofMillis(500);
+  /**
+   * How soon a leader that was not sure is asked again. It mostly is a new one that will be in a
+   * moment; etcd's keeps the question until then.
+   */
+  private static final Duration RETRY = Duration.ofMillis(50);
 
   private final Consensus consensus;
   private final Leaders leaders;
