@@ -6,7 +6,7 @@ import java.time.Duration;
  * How long members wait for each other.
  *
  * @param electionTimeout how long a follower hears nothing from its leader before it stands for
- *     election, at the least; at the most half as long again
+ *     election, at the least; mostly one and a half times that, under load up to two and a half
  * @param heartbeat how often a leader makes itself heard; at most half of {@code electionTimeout}
  */
 public record Timings(Duration electionTimeout, Duration heartbeat) {
