@@ -120,6 +120,25 @@ class NamedProgramsTest {
   }
 
   @Test
+  void theHashOfAStoreThatIsEmptyAfterACompactionCountsNothingOfBefore() {
+    run(
+        """
+        Put key: "c"
+        DeleteRange key: "c"
+        Put key: "a"
+        DeleteRange key: "a"
+        Put key: "b"
+        Put key: "\\000"
+        Put key: "b"
+        Put key: "c"
+        Compact revision: NOW-6
+        DeleteRange key: "b" range_end: "\\000"
+        DeleteRange key: "\\000"
+        HashKV
+        """);
+  }
+
+  @Test
   void whatWasDeletedBeforeACompactionIsNotSeenAtIt() {
     run(
         """

@@ -104,7 +104,11 @@ final class Side implements AutoCloseable {
 
   /** Whether it answers progress of watches only once all are told of everything. */
   boolean settles() {
-    return backend.version().isAtLeast(3, 5);
+    return !isBefore35();
+  }
+
+  private boolean isBefore35() {
+    return !backend.version().isAtLeast(3, 5);
   }
 
   int size() {
@@ -119,10 +123,20 @@ final class Side implements AutoCloseable {
     if (step.is(WatchGrpc.getWatchMethod())) {
       return watch(step);
     }
+    var request = roles.resolve(step.request(), now);
     if (step.is(getCompactMethod())) {
       settle();
+      return answer(step.member(), step.method(), compaction((CompactionRequest) request));
     }
-    return answer(step.member(), step.method(), roles.resolve(step.request(), now));
+    return answer(step.member(), step.method(), request);
+  }
+
+  /**
+   * Before 3.5, a store without keys has another hash while it still sweeps up after a compaction,
+   * so that this is waited for.
+   */
+  private CompactionRequest compaction(CompactionRequest request) {
+    return isBefore35() ? request.toBuilder().setPhysical(true).build() : request;
   }
 
   /** Waits until a member has all that was written through the others. */
