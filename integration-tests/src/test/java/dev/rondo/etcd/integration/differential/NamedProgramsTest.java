@@ -203,6 +203,19 @@ class NamedProgramsTest {
   }
 
   @Test
+  void aMemberThatWasRemovedIsNotFoundWhoeverIsToPromoteIt() {
+    TOGETHER.run(
+        Program.parse(
+            """
+            MemberAdd peerURLs: "http://127.0.0.1:2" isLearner: true
+            MemberRemove ID: MEMBER_3
+            MemberPromote ID: MEMBER_3
+            @1 MemberPromote ID: MEMBER_3
+            @2 MemberPromote ID: MEMBER_3
+            """));
+  }
+
+  @Test
   void aMemberThatIsNotInSyncIsNotPromotedWhateverItIs() {
     TOGETHER.run(
         Program.parse(
