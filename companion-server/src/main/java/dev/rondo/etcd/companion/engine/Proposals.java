@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class Proposals implements AutoCloseable {
   static final int MAX_REQUEST_BYTES = 3 * 512 * 1024;
   static final int MAX_UNAPPLIED = 5000;
-  static final int MAX_UNDER_WAY = 4;
+  static final int MAX_UNDER_WAY = 2; // the fewer batches, the larger
   static final int MAX_COMMANDS = 1000;
   static final int MAX_BATCH_BYTES = 1024 * 1024;
   private static final Duration RETRY = Duration.ofMillis(20);
