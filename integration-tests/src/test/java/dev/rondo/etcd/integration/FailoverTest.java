@@ -12,6 +12,9 @@ import dev.rondo.etcd.testing.EtcdMember;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,9 +33,12 @@ class FailoverTest {
 
   @Parameter EtcdBackend backend;
 
+  private final ExecutorService threads = Executors.newCachedThreadPool(); // for what blocks
+
   private EtcdCluster cluster;
   private Connection connection;
   private KvClient kv;
+  private @Nullable Load load;
 
   @BeforeEach
   void start() {
@@ -44,8 +50,12 @@ class FailoverTest {
 
   @AfterEach
   void stop() {
+    if (load != null) {
+      load.close(); // or callers of a closed connection would fail again and again, very fast
+    }
     connection.close();
     cluster.close();
+    threads.shutdownNow();
   }
 
   private boolean isConnectedTo(int endpoints) {
@@ -65,7 +75,7 @@ class FailoverTest {
   @Test
   void aFollowerIsKilledAndComesBack() {
     EtcdMember follower = cluster.followers().get(0);
-    Load load = Load.start(kv, "follower/", CALLERS, CALLERS);
+    load = Load.start(kv, "follower/", CALLERS, CALLERS);
     long start = quiet(load);
 
     long killed = System.nanoTime();
@@ -117,7 +127,7 @@ class FailoverTest {
     EtcdMember leader = cluster.leader();
     // with so long a deadline, whatever ends in time ends by itself
     KvClient patient = kv.with(call -> call.timeout(Duration.ofMinutes(1)));
-    Load load = Load.start(patient, "leader/", CALLERS, CALLERS);
+    load = Load.start(patient, "leader/", CALLERS, CALLERS);
     long start = quiet(load);
 
     long killed = System.nanoTime();
@@ -154,14 +164,15 @@ class FailoverTest {
 
   @Test
   void allMembersAreDownForAWhile() {
-    Load load = Load.start(kv, "all-down/", CALLERS, 0);
+    load = Load.start(kv, "all-down/", CALLERS, 0);
     long start = quiet(load);
 
     long killed = System.nanoTime();
     cluster.members().forEach(EtcdMember::kill);
     Duration down = Lengths.of(Duration.ofSeconds(5), Duration.ofSeconds(30));
     await().pollDelay(down).atMost(down.plusSeconds(5)).until(() -> true);
-    CompletableFuture<Long> probe = CompletableFuture.supplyAsync(this::firstAnswerToANewcomer);
+    CompletableFuture<Long> probe =
+        CompletableFuture.supplyAsync(this::firstAnswerToANewcomer, threads);
     cluster.members().forEach(EtcdMember::restart);
     long answered = probe.join();
     await()
@@ -183,7 +194,7 @@ class FailoverTest {
   private long firstAnswerToANewcomer() {
     CompletableFuture<?>[] answers =
         cluster.members().stream()
-            .map(member -> CompletableFuture.supplyAsync(() -> firstAnswerOf(member)))
+            .map(member -> CompletableFuture.supplyAsync(() -> firstAnswerOf(member), threads))
             .toArray(CompletableFuture<?>[]::new);
     return (Long) CompletableFuture.anyOf(answers).join();
   }
