@@ -43,6 +43,10 @@ import java.util.stream.Collectors;
  *
  * <p>It answers as etcd 3.5 does. One known difference: a member that is added as a voter counts
  * for the quorum only once it runs and has caught up.
+ *
+ * <p>The consensus needs a thread of the JVM's common pool now and then. A test that keeps all of
+ * them asleep stops the cluster; waiting for a {@link CompletableFuture} there does not, as the
+ * pool makes up for it.
  */
 public final class CompanionCluster implements AutoCloseable {
   /** The version of etcd that members say they are. */
