@@ -5,14 +5,14 @@ import java.util.random.RandomGenerator;
 
 /**
  * How long to wait before the next try to connect: 20 ms after the first failure, twice as long
- * after each further one, at most a second, each with up to half taken off by chance so that
+ * after each further one, at most half a second, each with up to half taken off by chance so that
  * clients do not come back in step.
  *
  * <p>gRPC's own goes from 1 s to 2 minutes: too long for a cluster that is back.
  */
 final class ReconnectBackoff {
   private static final long FIRST = Duration.ofMillis(20).toNanos();
-  private static final long LONGEST = Duration.ofSeconds(1).toNanos();
+  private static final long LONGEST = Duration.ofMillis(500).toNanos();
 
   private final RandomGenerator random;
   private long next = FIRST;
