@@ -35,6 +35,7 @@ public final class HostileServer implements AutoCloseable {
   private final Welcome welcome;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final AtomicLong accepted = new AtomicLong();
+  private final Thread thread;
 
   private HostileServer(Welcome welcome) {
     this.welcome = welcome;
@@ -43,7 +44,7 @@ public final class HostileServer implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot listen on port " + port, e);
     }
-    var thread = new Thread(this::acceptAll, "hostile-server-" + port);
+    thread = new Thread(this::acceptAll, "hostile-server-" + port);
     thread.setDaemon(true);
     thread.start();
   }
@@ -104,7 +105,8 @@ public final class HostileServer implements AutoCloseable {
   }
 
   /**
-   * Closes the port and what is open. The thread does so too, for a connection accepted meanwhile.
+   * Closes the port and what is open. The thread does so too, for a connection accepted meanwhile;
+   * until it has left the listening socket, that still takes connections.
    */
   @Override
   public void close() {
@@ -114,6 +116,11 @@ public final class HostileServer implements AutoCloseable {
       throw new UncheckedIOException("cannot close port " + port, e);
     }
     open.forEach(HostileServer::close);
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     Ports.release(port);
   }
 
