@@ -223,6 +223,7 @@ final class EndpointLink {
     backoff.reset();
     report = said;
     lastFailure = null;
+    line().up();
     stand(State.CONNECTED);
     setup.listener().onEvent(new ConnectionEvent.Connected(endpoint));
     if (said != null) {
