@@ -55,6 +55,8 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
   private volatile @Nullable Future<?> repeating;
   private volatile @Nullable AttemptFailure last;
   private volatile int attempts;
+  private volatile @Nullable Attempt lastAttempt;
+  private int slow; // attempts that were not answered for long
   private volatile WriteOutcome worst = WriteOutcome.NOT_APPLIED;
 
   /** Made when the first attempt failed: most calls never need it. */
@@ -87,11 +89,16 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
 
   private void attempt(Set<Endpoint> avoided, Ending<R> ending) {
     int earlier = attempts; // one attempt at a time
+    Attempt before = lastAttempt;
+    if (before != null && before.wasSlow()) {
+      slow++;
+    }
     Reach reach = rpc.requiresLeader() ? Reach.QUORUM : Reach.ANY;
     Attempt attempt =
         new Attempt(
-            new Route(reach, earlier, avoided, calls.pinned()),
+            new Route(reach, earlier, slow, avoided, calls.pinned()),
             rpc.kind() == Rpc.Kind.WRITE ? Attempt.Kind.WRITE : Attempt.Kind.READ);
+    lastAttempt = attempt;
     attempts = earlier + 1;
     CallOptions options = attempt.in(calls.options().withDeadline(deadline));
     ClientCall<Q, R> call = calls.connection().channel().newCall(rpc.method(), options);
