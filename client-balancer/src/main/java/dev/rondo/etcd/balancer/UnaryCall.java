@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.Interruptible {
   private static final int FAILURES_TOLD = 8;
+  private static final int RENEWALS = 2;
 
   private final GrpcCalls calls;
   private final Rpc<Q, R> rpc;
@@ -49,8 +50,10 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
   private volatile @Nullable ClientCall<Q, R> current;
 
   private volatile @Nullable Future<?> repeating;
+  private volatile @Nullable Future<?> awaitedToken;
   private volatile @Nullable AttemptFailure last;
   private volatile int attempts;
+  private int renewals; // of the token, by this call
   private volatile WriteOutcome worst = WriteOutcome.NOT_APPLIED;
 
   /** Made when the first attempt failed: most calls never need it. */
@@ -66,7 +69,7 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
 
   void start() {
     GrpcConnection connection = calls.connection();
-    if (!connection.enter()) {
+    if (!connection.enter(calls.tokens())) {
       finish(null, connection.closed(rpc.operation()));
       return;
     }
@@ -82,13 +85,22 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
   }
 
   private void attempt(Set<Endpoint> avoided, Ending<R> ending) {
+    TokenSource tokens = calls.tokens();
+    if (tokens == null) {
+      attempt(avoided, null, ending);
+    } else {
+      new LoggedIn(tokens, avoided, ending).attempt();
+    }
+  }
+
+  private void attempt(Set<Endpoint> avoided, @Nullable Token token, Ending<R> ending) {
     int number = attempts + 1; // one attempt at a time
     Attempt attempt = new Attempt(number > 1, avoided, calls.pinned(), null);
     attempts = number;
     CallOptions options = attempt.in(calls.options().withDeadline(deadline));
     ClientCall<Q, R> call = calls.connection().channel().newCall(rpc.method(), options);
     current = call;
-    call.start(new Listening<>(attempt, ending), calls.headers(rpc));
+    call.start(new Listening<>(attempt, ending), calls.headers(rpc, token));
     call.request(2); // one answer, and a second one to find out that a server sends too many
     call.sendMessage(request);
     call.halfClose();
@@ -199,6 +211,9 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
     if (connection.isClosed()) {
       return clientClosed();
     }
+    if (ended.isOfLogin() && connection.hasOther(Set.of())) {
+      return exception(ended.code(), ended.detail(), ended.getCause());
+    }
     if (ended.code() == Code.DEADLINE_EXCEEDED && ended.endpoint() == null) {
       return repetition != null && connection.hasOther(Set.of())
           ? gaveUp(repetition.earlier.get(repetition.earlier.size() - 1))
@@ -257,6 +272,10 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
   }
 
   private void stop(String reason) {
+    Future<?> token = awaitedToken;
+    if (token != null) {
+      token.cancel(false);
+    }
     Future<?> rest = repeating;
     if (rest != null) {
       rest.cancel(false);
@@ -356,6 +375,109 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
             }
           });
       return answer;
+    }
+  }
+
+  /**
+   * One attempt by the count of the retry rules: it waits for a token, and is made anew with
+   * another one where a server refuses that. No endpoint is to blame for it, and nothing was
+   * applied.
+   */
+  private final class LoggedIn {
+    private final TokenSource tokens;
+    private final Set<Endpoint> avoided;
+    private final Ending<R> ending;
+
+    LoggedIn(TokenSource tokens, Set<Endpoint> avoided, Ending<R> ending) {
+      this.tokens = tokens;
+      this.avoided = avoided;
+      this.ending = ending;
+    }
+
+    void attempt() {
+      Token token = tokens.current();
+      if (token != null) {
+        attemptWith(token);
+        return;
+      }
+      CompletableFuture<Token> next = tokens.next();
+      Future<?> timer = next.isDone() ? null : failInTime(next);
+      awaitedToken = next;
+      var unused =
+          next.whenComplete(
+              (found, failure) -> {
+                awaitedToken = null;
+                if (timer != null) {
+                  timer.cancel(false);
+                }
+                if (failure == null) {
+                  attemptWith(found);
+                } else {
+                  ending.ended(null, withoutToken(failure));
+                }
+              });
+      if (isDone()) {
+        next.cancel(false);
+      }
+    }
+
+    private @Nullable Future<?> failInTime(CompletableFuture<Token> next) {
+      String late = "not logged in within " + calls.settings().timeout();
+      try {
+        return calls
+            .scheduler()
+            .schedule(
+                () ->
+                    next.completeExceptionally(
+                        AttemptFailure.withoutToken(Code.DEADLINE_EXCEEDED, late)),
+                deadline.timeRemaining(TimeUnit.NANOSECONDS),
+                TimeUnit.NANOSECONDS);
+      } catch (RejectedExecutionException e) {
+        next.cancel(false); // closed at this moment
+        return null;
+      }
+    }
+
+    private AttemptFailure withoutToken(Throwable failure) {
+      if (failure instanceof AttemptFailure late) {
+        return late;
+      }
+      return Login.failure(failure)
+          .map(AttemptFailure::ofLogin)
+          .orElseGet(
+              () -> AttemptFailure.withoutToken(Code.CANCELLED, "given up before the login"));
+    }
+
+    private void attemptWith(Token token) {
+      UnaryCall.this.attempt(
+          avoided,
+          token,
+          (response, failure) -> {
+            if (failure != null && isAnotherWanted(token, failure)) {
+              renew(failure);
+            } else {
+              ending.ended(response, failure);
+            }
+          });
+    }
+
+    private boolean isAnotherWanted(Token token, AttemptFailure failure) {
+      return TokenSource.isRefusal(failure.code())
+          && tokens.refused(token)
+          && renewals < RENEWALS
+          && !isDone()
+          && !deadline.isExpired()
+          && !calls.connection().isClosed();
+    }
+
+    private void renew(AttemptFailure refusal) {
+      renewals++;
+      last = refusal;
+      current = null;
+      calls
+          .connection()
+          .tell(new ConnectionEvent.Retried(rpc.operation(), attempts + 1, refusal.code()));
+      attempt();
     }
   }
 
