@@ -7,7 +7,6 @@ import dev.rondo.etcd.api.Code;
 import dev.rondo.etcd.api.EtcdException;
 import dev.rondo.etcd.api.KeyRange;
 import dev.rondo.etcd.api.WriteOutcome;
-import dev.rondo.etcd.wire.Permission.Type;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,9 +20,9 @@ final class Permissions {
     return dev.rondo.etcd.wire.Permission.newBuilder()
         .setPermType(
             switch (permission.access()) {
-              case READ -> Type.READ;
-              case WRITE -> Type.WRITE;
-              case READWRITE -> Type.READWRITE;
+              case READ -> dev.rondo.etcd.wire.Permission.Type.READ;
+              case WRITE -> dev.rondo.etcd.wire.Permission.Type.WRITE;
+              case READWRITE -> dev.rondo.etcd.wire.Permission.Type.READWRITE;
             })
         .setKey(bytes(permission.range().start()))
         .setRangeEnd(bytes(permission.range().end()))
