@@ -7,6 +7,7 @@ import dev.rondo.etcd.balancer.channel.Attempt;
 import dev.rondo.etcd.balancer.internal.Rpc;
 import dev.rondo.etcd.balancer.internal.RpcStream;
 import dev.rondo.etcd.balancer.internal.StreamListener;
+import dev.rondo.etcd.balancer.internal.TokenRefusal;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
@@ -123,7 +124,7 @@ final class GrpcStream<Q, R> extends ClientCall.Listener<R> implements RpcStream
   }
 
   private EtcdException exception(AttemptFailure failure) {
-    if (TokenSource.isRefusal(failure.code())) {
+    if (TokenRefusal.is(failure.code())) {
       tokenRefused(); // before the owner hears of the end, and opens another stream
     }
     Endpoint endpoint = failure.endpoint();

@@ -1,19 +1,10 @@
 package dev.rondo.etcd.balancer;
 
-import dev.rondo.etcd.api.Code;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Where the calls and streams of a connection have their token from. Safe for many threads. */
 sealed interface TokenSource permits FixedToken, Login {
-  /** Whether a server that answers with {@code code} wants another token than it was shown. */
-  static boolean isRefusal(Code code) {
-    return switch (code) {
-      case INVALID_AUTH_TOKEN, AUTH_OLD_REVISION, USER_EMPTY -> true;
-      default -> false;
-    };
-  }
-
   /** The token to show now; null if {@link #next} has to be awaited. */
   @Nullable Token current();
 

@@ -9,6 +9,7 @@ import dev.rondo.etcd.api.WriteOutcome;
 import dev.rondo.etcd.balancer.channel.Attempt;
 import dev.rondo.etcd.balancer.internal.Blocking;
 import dev.rondo.etcd.balancer.internal.Rpc;
+import dev.rondo.etcd.balancer.internal.TokenRefusal;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.Deadline;
@@ -38,7 +39,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.Interruptible {
   private static final int FAILURES_TOLD = 8;
-  private static final int RENEWALS = 2;
 
   private final GrpcCalls calls;
   private final Rpc<Q, R> rpc;
@@ -462,9 +462,9 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
     }
 
     private boolean isAnotherWanted(Token token, AttemptFailure failure) {
-      return TokenSource.isRefusal(failure.code())
+      return TokenRefusal.is(failure.code())
           && tokens.refused(token)
-          && renewals < RENEWALS
+          && renewals < TokenRefusal.PATIENCE
           && !isDone()
           && !deadline.isExpired()
           && !calls.connection().isClosed();

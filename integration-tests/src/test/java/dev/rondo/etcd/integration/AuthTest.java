@@ -83,7 +83,7 @@ class AuthTest {
     try (var guarded = Guarded.start(backend);
         Etcd root = guarded.root();
         Etcd alice = guarded.alice()) {
-      Txn inner = Txn.builder().then(put("a/inner", "x"), put("secret", "x")).build();
+      Txn inner = Txn.of(put("a/inner", "x"), put("secret", "x"));
 
       Runnable nested = () -> alice.kv().txn().then(put("a/outer", "x"), txn(inner)).commit();
       Runnable compared =
@@ -95,11 +95,7 @@ class AuthTest {
       assertThat(code(compared)).isEqualTo(Code.PERMISSION_DENIED);
       assertThat(code(reading)).isEqualTo(Code.PERMISSION_DENIED);
       assertThat(root.kv().get(KeyRange.all()).count()).isZero();
-      alice
-          .kv()
-          .txn()
-          .then(put("a/outer", "x"), txn(Txn.builder().then(get("a/1")).build()))
-          .commit();
+      alice.kv().txn().then(put("a/outer", "x"), txn(Txn.of(get("a/1")))).commit();
     }
   }
 
