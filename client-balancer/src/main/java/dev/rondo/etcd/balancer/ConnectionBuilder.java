@@ -1,7 +1,6 @@
 package dev.rondo.etcd.balancer;
 
 import dev.rondo.etcd.api.CallSettings;
-import dev.rondo.etcd.balancer.channel.CredentialBundle;
 import dev.rondo.etcd.balancer.grpc.GrpcTuning;
 import java.util.Collection;
 import java.util.List;
@@ -99,15 +98,13 @@ public final class ConnectionBuilder {
           "tls settings need endpoints with https or unixs, was given " + endpoints.list().get(0));
     }
     return new GrpcConnection(
-        endpoints, credentials(), settings, maxAnswerBytes, listener, executor, tuning);
+        endpoints, usedTls(), settings, maxAnswerBytes, listener, executor, tuning);
   }
 
-  private CredentialBundle credentials() {
+  private @Nullable Tls usedTls() {
     if (!endpoints.areSecure()) {
-      return CredentialBundle.inTheClear();
+      return null;
     }
-    Tls used = tls == null ? Tls.system() : tls;
-    return CredentialBundle.tls(
-        used.trusted(), used.identity().orElse(null), used.serverName().orElse(null));
+    return tls == null ? Tls.system() : tls;
   }
 }

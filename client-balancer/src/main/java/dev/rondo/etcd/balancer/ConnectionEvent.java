@@ -1,6 +1,7 @@
 package dev.rondo.etcd.balancer;
 
 import dev.rondo.etcd.api.Code;
+import java.util.Optional;
 
 /** Something that happened to a connection and that calls do not show. */
 public sealed interface ConnectionEvent {
@@ -34,4 +35,14 @@ public sealed interface ConnectionEvent {
    * @param code why the one before failed
    */
   record Retried(String operation, int attempt, Code code) implements ConnectionEvent {}
+
+  /**
+   * The files of {@link Tls} had changed, and what they hold is used from now on. The connections
+   * that are up are replaced one by one; this is told before.
+   *
+   * @param trusted how many certificates are trusted; 0 for the JDK's own trust store
+   * @param identity the certificate we show, or nothing if we have none
+   */
+  record CredentialsReloaded(int trusted, Optional<ClientCertificate> identity)
+      implements ConnectionEvent {}
 }

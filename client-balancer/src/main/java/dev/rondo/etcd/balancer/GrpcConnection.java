@@ -64,7 +64,7 @@ final class GrpcConnection implements Connection, CallsSource {
 
   GrpcConnection(
       Endpoints endpoints,
-      CredentialBundle credentials,
+      @Nullable Tls tls,
       CallSettings settings,
       int maxAnswerBytes,
       ConnectionListener listener,
@@ -83,9 +83,17 @@ final class GrpcConnection implements Connection, CallsSource {
     this.endpoints = endpoints.list();
     this.statuses = endpoints.list().stream().map(GrpcConnection::connecting).toList();
     this.calls = new GrpcCalls(this, settings, false, null, Set.of());
+    CredentialBundle bundle = tls == null ? CredentialBundle.inTheClear() : tls.bundle();
     this.channel =
         EndpointChannel.open(
-            endpoints.list(), credentials, maxAnswerBytes, new Following(), this::lookUp, tuning);
+            endpoints.list(), bundle, maxAnswerBytes, new Following(), this::block, tuning);
+    if (tls != null) {
+      tls.reloadEvery().ifPresent(interval -> watch(tls, bundle, interval));
+    }
+  }
+
+  private void watch(Tls tls, CredentialBundle bundle, Duration interval) {
+    new CredentialWatch(tls, bundle, interval, scheduler, this::block, this::tell).start();
   }
 
   private static EndpointStatus connecting(Endpoint endpoint) {
@@ -113,12 +121,12 @@ final class GrpcConnection implements Connection, CallsSource {
     }
   }
 
-  /** Looks up a host. After the close nobody wants to know. */
-  private void lookUp(Runnable lookup) {
+  /** Looks up a host or reads a file. After the close nobody wants to know. */
+  private void block(Runnable task) {
     try {
-      ownExecutor.execute(lookup);
+      ownExecutor.execute(task);
     } catch (RejectedExecutionException e) {
-      log.debug("closed before a host was looked up");
+      log.debug("closed before a host was looked up or a file was read");
     }
   }
 
