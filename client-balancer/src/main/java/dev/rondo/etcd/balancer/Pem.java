@@ -17,6 +17,7 @@ import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import javax.crypto.Cipher;
 import javax.crypto.EncryptedPrivateKeyInfo;
@@ -73,7 +74,25 @@ final class Pem {
       throw new IllegalArgumentException(
           "the key in " + keyFile + " does not belong to the certificate in " + chainFile);
     }
-    return new Identity(read, certificates);
+    return new Identity(read, chain(certificates));
+  }
+
+  /** The first certificate with those that lead from it to its CA, in this order. */
+  private static List<X509Certificate> chain(List<X509Certificate> certificates) {
+    List<X509Certificate> left = new ArrayList<>(certificates);
+    List<X509Certificate> chain = new ArrayList<>();
+    Optional<X509Certificate> next = Optional.of(left.get(0));
+    while (next.isPresent()) {
+      X509Certificate link = next.get();
+      left.remove(link);
+      chain.add(link);
+      next =
+          left.stream()
+              .filter(
+                  other -> other.getSubjectX500Principal().equals(link.getIssuerX500Principal()))
+              .findFirst();
+    }
+    return chain;
   }
 
   private static PrivateKey privateKey(
