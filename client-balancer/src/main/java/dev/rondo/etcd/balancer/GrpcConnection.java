@@ -102,7 +102,12 @@ final class GrpcConnection implements Connection, CallsSource {
   }
 
   private void watch(Tls tls, CredentialBundle bundle, Duration interval) {
-    new CredentialWatch(tls, bundle, interval, scheduler, this::block, this::tell).start();
+    new CredentialWatch(tls, bundle, interval, scheduler, this::block, this::renewed).start();
+  }
+
+  private void renewed(ConnectionEvent event) {
+    tell(event);
+    channel.renewConnections();
   }
 
   private static ThreadFactory daemons(String name) {

@@ -119,6 +119,14 @@ public final class EndpointChannel {
     resolver.endpoints(endpoints);
   }
 
+  /**
+   * Puts connections with the credentials of now in the place of those there are, one by one. Unary
+   * calls are finished where they are; streams are told to leave.
+   */
+  public void renewConnections() {
+    balancer.renew();
+  }
+
   /** How all endpoints stand, in the order in which they were given. */
   public List<EndpointStatus> statuses() {
     return balancer.statuses();
