@@ -146,8 +146,7 @@ class TlsSettingsTest {
   void aContextOfTheJdkExcludesTrustAndIdentityBesideIt() throws Exception {
     SSLContext context = SSLContext.getDefault();
 
-    assertThatThrownBy(
-            () -> Tls.builder().sslContext(context).trust(CERTIFICATES.ca()).build())
+    assertThatThrownBy(() -> Tls.builder().sslContext(context).trust(CERTIFICATES.ca()).build())
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
             "sslContext has trust and identity of its own, so neither must be given beside it");

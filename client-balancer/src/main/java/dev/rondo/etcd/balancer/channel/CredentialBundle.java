@@ -3,6 +3,7 @@ package dev.rondo.etcd.balancer.channel;
 import dev.rondo.etcd.balancer.Endpoint;
 import io.grpc.ChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
+import io.grpc.Status;
 import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettySslContextChannelCredentials;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
@@ -19,9 +20,12 @@ import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.List;
+import java.util.regex.Pattern;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -38,9 +42,14 @@ public final class CredentialBundle {
           SelectedListenerFailureBehavior.ACCEPT,
           ApplicationProtocolNames.HTTP_2);
 
+  /** In the words of BoringSSL and of the JDK; the last is what Netty's servers say. */
+  private static final Pattern COMPLAINT =
+      Pattern.compile("alert.*(certificate|unknown_ca|internal_error)", Pattern.CASE_INSENSITIVE);
+
   private final ChannelCredentials credentials;
   private final @Nullable RenewableSslContext renewable; // null if there is nothing to renew
   private final @Nullable String fixedName;
+  private volatile @Nullable Identity identity;
 
   private CredentialBundle(
       ChannelCredentials credentials,
@@ -68,8 +77,10 @@ public final class CredentialBundle {
   public static CredentialBundle tls(
       List<X509Certificate> trusted, @Nullable Identity identity, @Nullable String fixedName) {
     RenewableSslContext context = new RenewableSslContext(context(trusted, identity));
-    return new CredentialBundle(
-        NettySslContextChannelCredentials.create(context), context, fixedName);
+    CredentialBundle bundle =
+        new CredentialBundle(NettySslContextChannelCredentials.create(context), context, fixedName);
+    bundle.identity = identity;
+    return bundle;
   }
 
   /**
@@ -104,6 +115,7 @@ public final class CredentialBundle {
       throw new IllegalStateException("these credentials have nothing to renew");
     }
     renewable.renew(context(trusted, identity));
+    this.identity = identity;
   }
 
   private static SslContext context(List<X509Certificate> trusted, @Nullable Identity identity) {
@@ -148,6 +160,32 @@ public final class CredentialBundle {
     KeyStore store = KeyStore.getInstance("PKCS12");
     store.load(null, null);
     return store;
+  }
+
+  /**
+   * Returns why a connection failed with what is known of our certificate, where the server
+   * complains of it: its alert alone tells nobody what is wrong.
+   */
+  Status explained(Status failure) {
+    if (renewable == null || !isAboutOurCertificate(failure.getCause())) {
+      return failure;
+    }
+    Identity ours = identity;
+    return failure.withDescription(
+        failure.getDescription()
+            + "; "
+            + (ours == null ? "we showed no certificate" : ours.standing(Instant.now())));
+  }
+
+  private static boolean isAboutOurCertificate(@Nullable Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SSLException
+          && cause.getMessage() != null
+          && COMPLAINT.matcher(cause.getMessage()).find()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   ChannelCredentials credentials() {

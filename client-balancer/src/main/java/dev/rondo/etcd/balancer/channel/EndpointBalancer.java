@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,11 +56,12 @@ final class EndpointBalancer extends LoadBalancer implements LinkOwner {
   // all of these in the synchronization context
   private @Nullable ChannelSetup setup;
   private @Nullable SilenceWatch watch;
-  private @Nullable Order order;
+  private Map<Reach, Order> orders = Map.of();
   private @Nullable Places published;
   private Map<Endpoint, Status> publishedFailures = Map.of();
   private long clusterId; // of the first member that told; 0 before
-  private boolean isSearching; // for a leader
+  private boolean isLeaderWanted; // calls wait for one
+  private boolean isSearching; // for it
   private boolean isRenewing;
   private final Queue<EndpointLink> toRenew = new ArrayDeque<>();
 
@@ -89,7 +91,11 @@ final class EndpointBalancer extends LoadBalancer implements LinkOwner {
             helper.getScheduledExecutorService(),
             given.limits(),
             this::ask);
-    order = given.policy() == PickPolicy.LEAST_BUSY ? Order.leastBusyOfTwo() : Order.inTurn();
+    orders = new EnumMap<>(Reach.class); // turns of one kind are not to upset those of another
+    for (Reach reach : Reach.values()) {
+      orders.put(
+          reach, given.policy() == PickPolicy.LEAST_BUSY ? Order.leastBusyOfTwo() : Order.inTurn());
+    }
     given.balancer().set(this);
   }
 
@@ -133,6 +139,10 @@ final class EndpointBalancer extends LoadBalancer implements LinkOwner {
         links.values().stream().filter(EndpointLink::isConnected).toList();
     List<EndpointLink> voters = connected.stream().filter(EndpointLink::isVoter).toList();
     Places places = places(connected, voters);
+    isLeaderWanted = places.quorum().isEmpty() && !places.voters().isEmpty();
+    if (isLeaderWanted) {
+      searchLeader();
+    }
     Map<Endpoint, Status> failures = failures();
     if (places.equals(published) && failures.keySet().equals(publishedFailures.keySet())) {
       publishedFailures = failures;
@@ -144,7 +154,7 @@ final class EndpointBalancer extends LoadBalancer implements LinkOwner {
     // anything
     helper.updateBalancingState(
         connected.isEmpty() ? ConnectivityState.CONNECTING : ConnectivityState.READY,
-        new Ring(places, failures, Objects.requireNonNull(order)));
+        new Ring(places, failures, orders));
   }
 
   private Places places(List<EndpointLink> connected, List<EndpointLink> voters) {
@@ -153,9 +163,6 @@ final class EndpointBalancer extends LoadBalancer implements LinkOwner {
     List<Line> voting = voters.isEmpty() ? all : voters.stream().map(EndpointLink::line).toList();
     boolean isLeaderFirst = Objects.requireNonNull(setup).policy() == PickPolicy.LEADER_FIRST;
     List<Line> quorum = isLeaderFirst && !voters.isEmpty() ? leadership.places(voters) : voting;
-    if (isLeaderFirst && leadership.isOpen()) {
-      searchLeader();
-    }
     return new Places(quorum, voting, all);
   }
 
@@ -220,7 +227,7 @@ final class EndpointBalancer extends LoadBalancer implements LinkOwner {
             .schedule(
                 () -> {
                   isSearching = false;
-                  if (leadership.isOpen()) {
+                  if (isLeaderWanted) {
                     askAll();
                     askQuorum();
                     searchLeader();
@@ -232,8 +239,8 @@ final class EndpointBalancer extends LoadBalancer implements LinkOwner {
   }
 
   private void askQuorum() {
-    if (leadership.leaderId() == 0) {
-      return; // members that know no leader have no quorum to ask
+    if (!leadership.isMissing()) {
+      return;
     }
     long term = leadership.term();
     for (EndpointLink link : links.values()) {

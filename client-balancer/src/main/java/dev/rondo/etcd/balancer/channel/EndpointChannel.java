@@ -64,8 +64,7 @@ public final class EndpointChannel {
     Questions questions = new Questions();
     BalancerHandle balancer = new BalancerHandle();
     ChannelSetup setup =
-        new ChannelSetup(
-            listener, credentials::authority, lookups, policy, limits, questions, balancer);
+        new ChannelSetup(listener, credentials, lookups, policy, limits, questions, balancer);
     EndpointResolver.Provider resolvers = new EndpointResolver.Provider(setup, endpoints);
     NettyChannelBuilder builder =
         (NettyChannelBuilder)

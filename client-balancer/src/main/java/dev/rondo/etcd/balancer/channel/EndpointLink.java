@@ -160,7 +160,9 @@ final class EndpointLink {
   private Line newLine(List<SocketAddress> found) {
     Attributes authority =
         Attributes.newBuilder()
-            .set(EquivalentAddressGroup.ATTR_AUTHORITY_OVERRIDE, setup.authority().apply(endpoint))
+            .set(
+                EquivalentAddressGroup.ATTR_AUTHORITY_OVERRIDE,
+                setup.credentials().authority(endpoint))
             .build();
     Subchannel subchannel =
         helper.createSubchannel(
@@ -245,6 +247,7 @@ final class EndpointLink {
     backoff.reset();
     report = said;
     lastFailure = null;
+    line().up();
     stand(State.CONNECTED);
     setup.listener().onEvent(new ConnectionEvent.Connected(endpoint));
     if (said != null) {
@@ -308,7 +311,8 @@ final class EndpointLink {
     goOnAfterRenewal();
   }
 
-  private void notRenewed(Status why) {
+  private void notRenewed(Status failure) {
+    Status why = setup.credentials().explained(failure);
     boolean isNews = renewalFailure == null || !Reason.of(renewalFailure).equals(Reason.of(why));
     if (isNews) {
       log.warn(
@@ -433,7 +437,7 @@ final class EndpointLink {
     }
     stopTimer();
     isIntroducing = false;
-    disconnected(failure);
+    disconnected(setup.credentials().explained(failure));
     stand(State.DISCONNECTED);
     timer = schedule(this::connect, backoff.nextNanos());
     owner.changed();

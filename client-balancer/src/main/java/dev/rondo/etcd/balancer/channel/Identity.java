@@ -2,6 +2,7 @@ package dev.rondo.etcd.balancer.channel;
 
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -18,6 +19,21 @@ public record Identity(PrivateKey key, List<X509Certificate> chain) {
   /** Our own certificate. */
   public X509Certificate certificate() {
     return chain.get(0);
+  }
+
+  /** Says in words whose the certificate is, and what may be wrong with it at this moment. */
+  String standing(Instant now) {
+    X509Certificate ours = certificate();
+    String who = "our certificate " + ours.getSubjectX500Principal();
+    Instant from = ours.getNotBefore().toInstant();
+    Instant until = ours.getNotAfter().toInstant();
+    if (now.isAfter(until)) {
+      return who + " was valid until " + until;
+    }
+    if (now.isBefore(from)) {
+      return who + " is not valid before " + from;
+    }
+    return who + " was issued by " + ours.getIssuerX500Principal();
   }
 
   /** Says nothing of the key. */

@@ -1,8 +1,6 @@
 package dev.rondo.etcd.balancer.channel;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,35 +49,26 @@ final class Leadership {
     isAlive = true;
   }
 
-  /** Whether it has to be found out who leads. */
-  boolean isOpen() {
-    return term != 0 && (leaderId == 0 || (isLost && !isAlive));
+  /** Whether the leader's connection broke, and nobody knows what became of it. */
+  boolean isMissing() {
+    return isLost && !isAlive;
   }
 
   /**
    * Where writes and linearizable reads go under {@link
    * dev.rondo.etcd.balancer.PickPolicy#LEADER_FIRST}: to the leader; or nowhere, while it is not
-   * known who leads; or to all, if the leader is there but not for us.
+   * known who leads; or to all, if the leader is there but not for us, or if nobody tells.
    */
   List<Line> places(List<EndpointLink> connectedVoters) {
-    Optional<EndpointLink> leader =
-        connectedVoters.stream().filter(link -> leads(link.report())).findFirst();
-    if (leader.isPresent()) {
-      return List.of(leader.get().line());
+    for (EndpointLink link : connectedVoters) {
+      MemberReport said = link.report();
+      if (said != null && said.memberId() == leaderId) {
+        // it may have been killed and be back, or not know yet that it won
+        boolean leads = said.leaderId() == leaderId && said.term() == term;
+        return leads ? List.of(link.line()) : List.of();
+      }
     }
-    if (isOpen()) {
-      return List.of();
-    }
-    List<Line> all = new ArrayList<>();
-    connectedVoters.forEach(link -> all.add(link.line()));
-    return all;
-  }
-
-  private boolean leads(@Nullable MemberReport member) {
-    // a leader that was killed and is back says itself that it leads no more
-    return member != null
-        && leaderId != 0
-        && member.memberId() == leaderId
-        && member.leaderId() == leaderId;
+    boolean isKnown = term == 0 || (leaderId != 0 && !isMissing());
+    return isKnown ? connectedVoters.stream().map(EndpointLink::line).toList() : List.of();
   }
 }

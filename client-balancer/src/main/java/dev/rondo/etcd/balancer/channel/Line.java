@@ -25,10 +25,11 @@ final class Line {
   private final Pulse pulse;
   private final Consumer<Line> onSilence;
   private volatile boolean isHeard;
-  private volatile int lastRead; // the tick in which a read of the quorum was answered
+  private volatile boolean isSlow; // a read left it for that, and none was answered since
 
   private @Nullable Status end; // why those that are on it are to go
   private boolean isForAll; // and not for streams alone
+  private boolean isUp;
   private boolean isAsked;
   private boolean isQuorumAsked;
 
@@ -67,8 +68,9 @@ final class Line {
     return attempts;
   }
 
-  boolean isEmpty() {
-    return attempts.isEmpty();
+  /** Whether there is anything to watch. */
+  boolean isIdle() {
+    return attempts.isEmpty() && !(isUp && pulse.isProbing());
   }
 
   void add(Attempt attempt) {
@@ -80,8 +82,8 @@ final class Line {
     attempts.remove(attempt);
     if (status.isOk() && attempt.kind() == Attempt.Kind.READ) {
       watch.answered(attempt);
-      if (attempt.route().reach() == Reach.QUORUM) {
-        lastRead = watch.now();
+      if (isSlow) {
+        isSlow = false;
       }
     }
   }
@@ -100,8 +102,23 @@ final class Line {
     return was;
   }
 
-  int lastRead() {
-    return lastRead;
+  /** A read was moved elsewhere because it was not answered here. */
+  void leftForSlowness() {
+    isSlow = true;
+  }
+
+  boolean isSlow() {
+    return isSlow;
+  }
+
+  /** Whether attempts are sent here. */
+  boolean isUp() {
+    return isUp;
+  }
+
+  /** The member at the other end is known, and attempts may come. */
+  void up() {
+    isUp = true;
   }
 
   /** Takes the right to ask for the status, unless an answer is still due. */
@@ -138,6 +155,7 @@ final class Line {
 
   private void end(Status why, boolean isForAll) {
     subchannel.shutdown();
+    this.isUp = false;
     this.end = why;
     this.isForAll = isForAll;
     sweep();

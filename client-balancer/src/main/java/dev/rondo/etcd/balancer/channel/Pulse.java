@@ -38,25 +38,30 @@ final class Pulse {
    *     proof that this machine and its network are well
    */
   Verdict tick(boolean isHeard, boolean hasCalls, boolean hasStreams, boolean isHeardElsewhere) {
-    if (isHeard || !(hasCalls || hasStreams)) {
+    if (isHeard) {
       quiet = 0;
       idle = 0;
       probed = -1;
       return Verdict.FINE;
     }
-    if (probed >= 0) {
+    if (isProbing()) { // to the end, even if those who waited went elsewhere
       probed++;
       othersAnswer |= isHeardElsewhere;
       int limit = othersAnswer ? limits.probeTicks() : limits.loneProbeTicks();
       return probed >= limit ? Verdict.SILENT : Verdict.FINE;
     }
     quiet = hasCalls ? quiet + 1 : 0;
-    idle++;
+    idle = hasCalls || hasStreams ? idle + 1 : 0;
     if (quiet < limits.silenceTicks() && idle < limits.idleTicks()) {
       return Verdict.FINE;
     }
     probed = 0;
     othersAnswer = false;
     return Verdict.PROBE;
+  }
+
+  /** Whether an answer to the question is due. */
+  boolean isProbing() {
+    return probed >= 0;
   }
 }

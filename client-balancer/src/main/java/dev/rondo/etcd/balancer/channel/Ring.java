@@ -8,6 +8,7 @@ import io.grpc.Status;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -23,21 +24,21 @@ final class Ring extends SubchannelPicker {
   private final Line[] voters;
   private final Line[] all;
   private final Map<Endpoint, Status> failures;
-  private final Order order;
+  private final Map<Reach, Order> orders;
 
   /**
    * Makes a ring.
    *
    * @param places which lines attempts may go to
    * @param failures why the other endpoints cannot be reached, for those that were tried to the end
-   * @param order how to choose among the lines, the same for all rings of one channel
+   * @param orders how to choose among the lines, the same for all rings of one channel
    */
-  Ring(Places places, Map<Endpoint, Status> failures, Order order) {
+  Ring(Places places, Map<Endpoint, Status> failures, Map<Reach, Order> orders) {
     this.quorum = places.quorum().toArray(new Line[0]);
     this.voters = places.voters().toArray(new Line[0]);
     this.all = places.all().toArray(new Line[0]);
     this.failures = Map.copyOf(failures);
-    this.order = order;
+    this.orders = orders;
   }
 
   @Override
@@ -45,14 +46,15 @@ final class Ring extends SubchannelPicker {
     Attempt attempt = Attempt.of(args.getCallOptions());
     if (attempt == null) {
       Question<?> question = Question.of(args.getCallOptions());
-      return question == null ? choose(voters) : question.line().pick();
+      return question == null ? choose(Reach.VOTERS) : question.line().pick();
     }
     Route route = attempt.route();
     if (route.pinned() != null) {
       return only(route.pinned());
     }
-    Line[] lines = within(route.reach());
-    return route.earlier() > 0 || !route.avoided().isEmpty() ? other(lines, route) : choose(lines);
+    return route.earlier() > 0 || !route.avoided().isEmpty()
+        ? other(within(route.reach()), route)
+        : choose(route.reach());
   }
 
   private Line[] within(Reach reach) {
@@ -63,10 +65,11 @@ final class Ring extends SubchannelPicker {
     };
   }
 
-  private PickResult choose(Line[] lines) {
+  private PickResult choose(Reach reach) {
+    Line[] lines = within(reach);
     return lines.length == 0
         ? PickResult.withNoResult() // waits for the next ring, or for its deadline
-        : order.choose(lines).pick();
+        : Objects.requireNonNull(orders.get(reach)).choose(lines).pick();
   }
 
   private PickResult other(Line[] lines, Route route) {

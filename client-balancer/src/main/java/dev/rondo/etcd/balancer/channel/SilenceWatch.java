@@ -92,10 +92,10 @@ final class SilenceWatch {
     if (!isLate) {
       look();
     }
-    lines.removeIf(line -> line.isEnded() && line.isEmpty());
-    if (lines.stream().allMatch(Line::isEmpty)) {
+    lines.removeIf(line -> line.isEnded() && line.isIdle());
+    if (lines.stream().allMatch(Line::isIdle)) {
       isRunning.set(false);
-      if (lines.stream().allMatch(Line::isEmpty)) {
+      if (lines.stream().allMatch(Line::isIdle)) {
         return; // whoever comes now wakes it again
       }
       if (!isRunning.compareAndSet(false, true)) {
@@ -140,27 +140,29 @@ final class SilenceWatch {
   }
 
   /**
-   * A read leaves a member that does not answer it while others answer theirs. While all are slow,
-   * as they are without a leader, there is nowhere better to go.
+   * A read leaves a member that does not answer it, unless all the others were left in the same way
+   * and have answered none since: while all are slow, as they are without a leader, there is
+   * nowhere better to go.
    */
   private void moveSlowReads(Line line, int tick) {
     int limit = patience.ticks();
-    boolean othersAnswer =
-        lines.stream()
-            .anyMatch(each -> each != line && !each.isEnded() && tick - each.lastRead() < limit);
-    if (!othersAnswer) {
-      return;
-    }
     for (Attempt attempt : line.attempts()) {
-      if (attempt.kind() == Attempt.Kind.READ
-          && attempt.route().pinned() == null
-          && attempt.age(tick) >= limit << Math.min(attempt.route().earlier(), MOST_DOUBLINGS)) {
+      boolean isSlow =
+          attempt.kind() == Attempt.Kind.READ
+              && attempt.route().pinned() == null
+              && attempt.age(tick) >= limit << Math.min(attempt.route().earlier(), MOST_DOUBLINGS);
+      if (isSlow && hasOtherThatAnswers(line)) {
+        line.leftForSlowness();
         attempt.leave(
             Status.UNAVAILABLE.withDescription(
-                "no answer to this read within about "
+                "no answer to this read within "
                     + SilenceLimits.TICK.multipliedBy(attempt.age(tick)).toMillis()
-                    + " ms, while other endpoints answer theirs"));
+                    + " ms, and others may be quicker"));
       }
     }
+  }
+
+  private boolean hasOtherThatAnswers(Line line) {
+    return lines.stream().anyMatch(other -> other != line && other.isUp() && !other.isSlow());
   }
 }
