@@ -138,6 +138,13 @@ class CertificateRotationTest {
             .noneMatch(ConnectionEvent.Disconnected.class::isInstance)
             .noneMatch(ConnectionEvent.Retried.class::isInstance);
         assertThat(last(events).identity().orElseThrow().subject()).isEqualTo("CN=after");
+        if (backend
+            .isReal()) { // a member that knows the new CA alone takes us only as who we are now
+          replace(next.ca(), old.ca());
+          cluster.member(0).kill();
+          cluster.member(0).restart();
+          await().atMost(PATIENCE).until(() -> connected(client) == 3);
+        }
       }
     } finally {
       isOver.set(true);
