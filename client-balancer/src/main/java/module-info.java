@@ -6,6 +6,7 @@ module dev.rondo.etcd.balancer {
   requires transitive io.grpc;
   requires transitive io.grpc.netty;
   requires dev.failsafe.core;
+  requires io.netty.buffer;
   requires io.netty.codec.http2;
   requires io.netty.common;
   requires io.netty.handler;

@@ -1,7 +1,6 @@
 package dev.rondo.etcd.balancer;
 
 import dev.rondo.etcd.api.CallSettings;
-import dev.rondo.etcd.balancer.channel.CredentialBundle;
 import dev.rondo.etcd.balancer.channel.SilenceLimits;
 import dev.rondo.etcd.balancer.grpc.GrpcTuning;
 import java.time.Duration;
@@ -191,7 +190,7 @@ public final class ConnectionBuilder {
     warnIfReadable();
     return new GrpcConnection(
         endpoints,
-        credentials(),
+        usedTls(),
         settings,
         maxAnswerBytes,
         listener,
@@ -210,12 +209,10 @@ public final class ConnectionBuilder {
     }
   }
 
-  private CredentialBundle credentials() {
+  private @Nullable Tls usedTls() {
     if (!endpoints.areSecure()) {
-      return CredentialBundle.inTheClear();
+      return null;
     }
-    Tls used = tls == null ? Tls.system() : tls;
-    return CredentialBundle.tls(
-        used.trusted(), used.identity().orElse(null), used.serverName().orElse(null));
+    return tls == null ? Tls.system() : tls;
   }
 }

@@ -66,7 +66,7 @@ final class GrpcConnection implements Connection, CallsSource {
 
   GrpcConnection(
       Endpoints endpoints,
-      CredentialBundle credentials,
+      @Nullable Tls tls,
       CallSettings settings,
       int maxAnswerBytes,
       ConnectionListener listener,
@@ -92,16 +92,29 @@ final class GrpcConnection implements Connection, CallsSource {
             ? null
             : secrets.open(new GrpcCalls(this, settings, false, null, Set.of(), null));
     this.calls = new GrpcCalls(this, settings, false, null, Set.of(), tokens);
+    CredentialBundle bundle = tls == null ? CredentialBundle.inTheClear() : tls.bundle();
     this.channel =
         EndpointChannel.open(
             endpoints.list(),
-            credentials,
+            bundle,
             maxAnswerBytes,
             new Following(),
-            this::lookUp,
+            this::block,
             policy,
             silence,
             tuning);
+    if (tls != null) {
+      tls.reloadEvery().ifPresent(interval -> watch(tls, bundle, interval));
+    }
+  }
+
+  private void watch(Tls tls, CredentialBundle bundle, Duration interval) {
+    new CredentialWatch(tls, bundle, interval, scheduler, this::block, this::renewed).start();
+  }
+
+  private void renewed(ConnectionEvent event) {
+    tell(event);
+    channel.renewConnections();
   }
 
   private static ThreadFactory daemons(String name) {
@@ -125,12 +138,12 @@ final class GrpcConnection implements Connection, CallsSource {
     }
   }
 
-  /** Looks up a host. After the close nobody wants to know. */
-  private void lookUp(Runnable lookup) {
+  /** Looks up a host or reads a file. After the close nobody wants to know. */
+  private void block(Runnable task) {
     try {
-      ownExecutor.execute(lookup);
+      ownExecutor.execute(task);
     } catch (RejectedExecutionException e) {
-      log.debug("closed before a host was looked up");
+      log.debug("closed before a host was looked up or a file was read");
     }
   }
 

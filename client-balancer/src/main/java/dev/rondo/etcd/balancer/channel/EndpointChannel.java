@@ -64,8 +64,7 @@ public final class EndpointChannel {
     Questions questions = new Questions();
     BalancerHandle balancer = new BalancerHandle();
     ChannelSetup setup =
-        new ChannelSetup(
-            listener, credentials::authority, lookups, policy, limits, questions, balancer);
+        new ChannelSetup(listener, credentials, lookups, policy, limits, questions, balancer);
     EndpointResolver.Provider resolvers = new EndpointResolver.Provider(setup, endpoints);
     NettyChannelBuilder builder =
         (NettyChannelBuilder)
@@ -117,6 +116,14 @@ public final class EndpointChannel {
   /** Puts other endpoints of the same scheme in the place of those there are. */
   public void endpoints(List<Endpoint> endpoints) {
     resolver.endpoints(endpoints);
+  }
+
+  /**
+   * Puts connections with the credentials of now in the place of those there are, one by one. Unary
+   * calls are finished where they are; streams are told to leave.
+   */
+  public void renewConnections() {
+    balancer.renew();
   }
 
   /** How all endpoints stand, in the order in which they were given. */
