@@ -42,9 +42,14 @@ public final class Child implements AutoCloseable {
     return contestant;
   }
 
+  /** Sends a command. */
+  public void tell(String command) {
+    commands.println(command);
+  }
+
   /** Sends a command, and returns the first line of its answer. */
   public String ask(String command) throws IOException {
-    commands.println(command);
+    tell(command);
     return answer();
   }
 

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,7 @@ public final class FaultWorker implements Worker.Service {
    * certificate to trust if there is one.
    */
   public static void serve(String[] arguments, FaultTarget.Opening opening) {
+    Logger.getLogger("").setLevel(Level.WARNING);
     List<String> endpoints = List.of(arguments[0].split(",", -1));
     Optional<Path> ca =
         arguments.length > 1 ? Optional.of(Path.of(arguments[1])) : Optional.empty();
