@@ -86,8 +86,8 @@ final class Client implements AutoCloseable {
     while (answering().isEmpty()) {
       if (System.nanoTime() > latest) {
         throw new IllegalStateException(
-            "%s has no answer after %d s, its last failure is: %s"
-                .formatted(name(), PATIENCE.toSeconds(), child.ask("failure")));
+            "%s has no answer after %d s: %s"
+                .formatted(name(), PATIENCE.toSeconds(), lastFailures()));
       }
       Thread.sleep(INTERVAL.toMillis());
     }
@@ -114,6 +114,11 @@ final class Client implements AutoCloseable {
       calls.add(Call.parse(child.answer()));
     }
     return calls;
+  }
+
+  /** Returns why a read and why a write of it failed last. */
+  String lastFailures() throws IOException {
+    return child.ask("failures");
   }
 
   @Override

@@ -81,12 +81,7 @@ public final class FailoverBenchmark {
     for (int i = 0; i < settings.rounds(); i++) {
       for (Row row : rows) {
         tell("round " + (i + 1) + ": " + row);
-        measure(row)
-            .forEach(
-                (client, figures) -> {
-                  tell("  " + client + ": " + figures);
-                  results.add(row, client, figures);
-                });
+        measure(row).forEach((client, figures) -> results.add(row, client, figures));
       }
       Collections.rotate(rows, 1);
     }
@@ -97,7 +92,7 @@ public final class FailoverBenchmark {
   private Map<String, Figures> measure(Row row) throws IOException, InterruptedException {
     for (int i = 1; ; i++) {
       try {
-        return new Round(settings, row).run(backend, clients);
+        return new Round(settings, row, this::tell).run(backend, clients);
       } catch (IllegalStateException e) {
         if (i == TRIES) {
           throw e;

@@ -15,9 +15,12 @@ final class Judgement {
   static final double LIMIT = 1.25;
   static final double SILENT_LIMIT = 0.1;
 
+  /** How long the probe may take, in seconds, from whose answer on a member serves again. */
+  private static final double PROBE = 0.05;
+
   private final Summary rondo;
   private final List<Summary> others;
-  private final double resolution;
+  private final double pause;
   private final List<String> missed = new ArrayList<>();
   private final String gaps;
 
@@ -25,21 +28,21 @@ final class Judgement {
    * Judges one row.
    *
    * @param others at least one
-   * @param pause of the callers: what differs by less cannot be told apart
+   * @param pause of the callers, which their gaps include
    */
   Judgement(Row row, Summary rondo, List<Summary> others, Duration pause) {
     this.rondo = rondo;
     this.others = List.copyOf(others);
-    this.resolution = pause.toNanos() / 1e9;
+    this.pause = pause.toNanos() / 1e9;
     this.gaps =
         String.format(
             Locale.ROOT, "%.2f and %.2f", ratio(Summary::readGap), ratio(Summary::writeGap));
-    DoubleUnaryOperator gap = row.isSilentFollower() ? best -> SILENT_LIMIT * best : this::time;
+    DoubleUnaryOperator gap = row.isSilentFollower() ? best -> SILENT_LIMIT * best : this::gap;
     judge("readers' gap", Summary::readGap, gap);
     judge("writers' gap", Summary::writeGap, gap);
     judge("failed reads", Summary::failedReads, Judgement::count);
     judge("failed writes", Summary::failedWrites, Judgement::count);
-    judge("used again", Summary::usedAgain, this::time);
+    judge("used again", Summary::usedAgain, best -> within(PROBE, best));
     judge("applied twice", Summary::appliedTwice, Judgement::count);
     judge("throughput", summary -> 1 / summary.throughput(), Judgement::count);
   }
@@ -48,7 +51,12 @@ final class Judgement {
     return LIMIT * best;
   }
 
-  private double time(double best) {
+  private double gap(double best) {
+    return within(pause, best);
+  }
+
+  /** What differs by no more than {@code resolution} cannot be told apart. */
+  private static double within(double resolution, double best) {
     return Math.max(LIMIT * best, best + resolution);
   }
 

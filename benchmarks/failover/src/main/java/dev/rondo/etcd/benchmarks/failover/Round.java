@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /** One fault, once: a new cluster, a new JVM for each client, and all of them at work at once. */
 final class Round {
@@ -21,9 +22,12 @@ final class Round {
   private final Settings settings;
   private final Row row;
 
-  Round(Settings settings, Row row) {
+  private final Consumer<String> news;
+
+  Round(Settings settings, Row row, Consumer<String> news) {
     this.settings = settings;
     this.row = row;
+    this.news = news;
   }
 
   /** Returns what each client went through. */
@@ -106,7 +110,12 @@ final class Round {
     for (Client client : clients) {
       List<Call> calls = client.calls();
       int twice = writes.appliedTwice(client.prefix(), settings.writers(), calls);
-      figures.put(client.name(), Figures.of(calls, course, from, until, twice));
+      Figures own = Figures.of(calls, course, from, until, twice);
+      news.accept("  " + client.name() + ": " + own);
+      if (own.failedReads() + own.failedWrites() > 0) {
+        news.accept("    the last failures are " + client.lastFailures());
+      }
+      figures.put(client.name(), own);
     }
     return figures;
   }

@@ -2,10 +2,10 @@ package dev.rondo.etcd.benchmarks.faults;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Threads that read and threads that write, each one call at a time with a pause after it, until
@@ -16,7 +16,7 @@ final class Callers {
   private final long pauseNanos;
   private final List<Caller> callers = new ArrayList<>();
   private final Set<Long> answering = ConcurrentHashMap.newKeySet();
-  private volatile @Nullable Exception lastFailure;
+  private final Map<Call.Operation, String> lastFailures = new ConcurrentHashMap<>();
   private volatile boolean isStopping;
 
   private Callers(FaultTarget target, long pauseMillis) {
@@ -53,10 +53,9 @@ final class Callers {
     return seen;
   }
 
-  /** Returns why a call failed last, in one line. */
-  String lastFailure() {
-    Exception failure = lastFailure;
-    return failure == null ? "none failed" : failure.toString().replace('\n', ' ');
+  /** Returns why a read and why a write failed last, in one line. */
+  String lastFailures() {
+    return lastFailures.isEmpty() ? "none failed" : lastFailures.toString();
   }
 
   /** Waits for the calls under way, and returns all. */
@@ -101,7 +100,7 @@ final class Callers {
         answering.add(member);
         return ended(start, member, Call.Ending.SUCCEEDED);
       } catch (Exception e) {
-        lastFailure = e;
+        lastFailures.put(operation, e.toString().replace('\n', ' '));
         return ended(start, 0, target.isUnknown(e) ? Call.Ending.UNKNOWN : Call.Ending.FAILED);
       }
     }

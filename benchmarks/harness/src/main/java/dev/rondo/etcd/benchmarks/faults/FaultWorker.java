@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code clock}: answers with its {@link System#nanoTime};
  *   <li>{@code start PREFIX READERS WRITERS PAUSE-MILLIS}: starts the callers;
  *   <li>{@code answering}: tells the members that answered since it was asked last;
- *   <li>{@code failure}: tells why a call failed last;
+ *   <li>{@code failures}: tells why a read and why a write failed last;
  *   <li>{@code stop}: answers with the number of all calls, and then with each of them.
  * </ul>
  */
@@ -50,7 +50,7 @@ public final class FaultWorker implements Worker.Service {
       case "clock" -> List.of(Long.toString(System.nanoTime()));
       case "start" -> start(words);
       case "answering" -> List.of(words(started().answering()));
-      case "failure" -> List.of(started().lastFailure());
+      case "failures" -> List.of(started().lastFailures());
       case "stop" -> stop();
       default -> throw new IllegalArgumentException("unknown command " + command);
     };
