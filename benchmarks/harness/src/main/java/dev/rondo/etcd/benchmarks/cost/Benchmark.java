@@ -1,5 +1,7 @@
-package dev.rondo.etcd.benchmarks;
+package dev.rondo.etcd.benchmarks.cost;
 
+import dev.rondo.etcd.benchmarks.Child;
+import dev.rondo.etcd.benchmarks.Contestant;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +17,18 @@ import java.util.List;
  * begins with another one, so that what the machine does besides hits all of them alike.
  */
 public final class Benchmark {
+  /** What the others are compared with. */
+  static final String STUB = "stub";
+
+  /** The same for all. Without native transports everyone uses the NIO of the JDK. */
+  private static final List<String> FLAGS =
+      List.of(
+          "-Xms512m",
+          "-Xmx512m",
+          "-XX:+UseG1GC",
+          "-Dio.netty.transport.noNative=true",
+          "-Xlog:jfr+startup=error"); // standard output is for answers
+
   private Benchmark() {}
 
   /** Runs it; the first argument is the folder of the benchmarks, the others are options. */
@@ -25,7 +39,20 @@ public final class Benchmark {
       System.out.print(Settings.USAGE);
       return;
     }
-    System.out.print(run(options, Contestant.server(folder), Contestant.clients(folder)));
+    System.out.print(run(options, server(folder), clients(folder)));
+  }
+
+  private static Contestant server(Path folder) throws IOException {
+    return Contestant.built(folder, "server", "rondo-and-stub", "rondo.CannedServer");
+  }
+
+  private static List<Contestant> clients(Path folder) throws IOException {
+    return List.of(
+        Contestant.built(folder, STUB, "rondo-and-stub", "rondo.StubTarget"),
+        Contestant.built(folder, "direct stub", "rondo-and-stub", "rondo.DirectStub"),
+        Contestant.built(folder, Contestant.RONDO, "rondo-and-stub", "rondo.RondoTarget"),
+        Contestant.built(folder, Contestant.JETCD, "peers/jetcd", "jetcd.JetcdTarget"),
+        Contestant.built(folder, Contestant.IBM, "peers/ibm", "ibm.IbmTarget"));
   }
 
   /**
@@ -44,11 +71,13 @@ public final class Benchmark {
   private static Scores measure(Settings settings, Contestant server, List<Contestant> clients)
       throws IOException {
     List<Child> children = new ArrayList<>();
-    try (Child serving = Child.start(server, List.of())) {
+    try (Child serving = Child.start(server, FLAGS)) {
       String port = serving.answer();
       for (Contestant client : clients) {
         if (settings.wants(client)) {
-          children.add(Child.start(client, settings.profiling(client), port));
+          List<String> flags = new ArrayList<>(FLAGS);
+          flags.addAll(settings.profiling(client));
+          children.add(Child.start(client, flags, port));
         }
       }
       for (Child child : children) {
@@ -76,7 +105,7 @@ public final class Benchmark {
       List<Child> inTurn = new ArrayList<>(children);
       for (int i = 0; i < settings.rounds(); i++) {
         for (Child child : inTurn) {
-          Measurement measured = child.measure(cell, settings.roundMillis());
+          Measurement measured = measure(child, cell, settings.roundMillis());
           scores.add(cell, child.contestant().name(), measured);
         }
         Collections.rotate(inTurn, 1);
@@ -88,8 +117,12 @@ public final class Benchmark {
   private static void warmUp(Settings settings, Cell cell, List<Child> children)
       throws IOException {
     for (Child child : children) {
-      child.measure(cell, settings.warmUpMillis());
+      var unused = measure(child, cell, settings.warmUpMillis());
     }
+  }
+
+  private static Measurement measure(Child child, Cell cell, long millis) throws IOException {
+    return Measurement.parse(child.ask(millis + " " + cell));
   }
 
   private static void tell(Instant start, String news) {

@@ -1,4 +1,4 @@
-package dev.rondo.etcd.benchmarks;
+package dev.rondo.etcd.benchmarks.cost;
 
 /** What one client did in one round. */
 record Measurement(long calls, long elapsedNanos, long cpuNanos, long allocatedBytes) {

@@ -1,5 +1,6 @@
-package dev.rondo.etcd.benchmarks;
+package dev.rondo.etcd.benchmarks.cost;
 
+import dev.rondo.etcd.benchmarks.Contestant;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +46,7 @@ final class Settings {
       case "--in-flight" -> inFlight = list(value).map(Integer::valueOf).toList();
       case "--cells" -> wantedCells = list(value).toList();
       case "--clients" ->
-          wantedClients = Stream.concat(Stream.of(Contestant.STUB), list(value)).toList();
+          wantedClients = Stream.concat(Stream.of(Benchmark.STUB), list(value)).toList();
       case "--profiles" -> profiles = Optional.of(Path.of(value));
       default -> throw new IllegalArgumentException("unknown option " + option + "\n" + USAGE);
     }

@@ -1,5 +1,7 @@
-package dev.rondo.etcd.benchmarks;
+package dev.rondo.etcd.benchmarks.cost;
 
+import dev.rondo.etcd.benchmarks.Contestant;
+import dev.rondo.etcd.benchmarks.Spread;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -52,7 +54,7 @@ final class Table {
   }
 
   private void row(Cell cell, String client) {
-    boolean isStub = client.equals(Contestant.STUB);
+    boolean isStub = client.equals(Benchmark.STUB);
     String call = (cell.style() + " " + cell.operation()).toLowerCase(Locale.ROOT);
     line(
         "| %s | %d | %s | %s | %s | %s |",
@@ -74,7 +76,7 @@ final class Table {
   }
 
   private String absolute(Cell cell, String format, ToDoubleFunction<Measurement> quantity) {
-    double median = scores.absolute(cell, Contestant.STUB, quantity).median();
+    double median = scores.absolute(cell, Benchmark.STUB, quantity).median();
     return String.format(Locale.ROOT, format, median);
   }
 

@@ -1,4 +1,4 @@
-package dev.rondo.etcd.benchmarks;
+package dev.rondo.etcd.benchmarks.cost;
 
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.rondo.etcd.benchmarks;
+package dev.rondo.etcd.benchmarks.cost;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,4 +1,4 @@
-package dev.rondo.etcd.benchmarks;
+package dev.rondo.etcd.benchmarks.cost;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
