@@ -6,6 +6,7 @@ import dev.rondo.etcd.api.EtcdException;
 import dev.rondo.etcd.api.WriteOutcome;
 import dev.rondo.etcd.balancer.channel.ChannelListener;
 import dev.rondo.etcd.balancer.channel.CredentialBundle;
+import dev.rondo.etcd.balancer.channel.DnsClient;
 import dev.rondo.etcd.balancer.channel.EndpointChannel;
 import dev.rondo.etcd.balancer.grpc.GrpcTuning;
 import dev.rondo.etcd.balancer.internal.Calls;
@@ -30,6 +31,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,20 +52,21 @@ final class GrpcConnection implements Connection, CallsSource {
   private final Set<UnaryCall<?, ?, ?>> repeating = ConcurrentHashMap.newKeySet();
   private final Set<GrpcStream<?, ?>> streams = ConcurrentHashMap.newKeySet();
   private final Map<Class<?>, Object> shared = new ConcurrentHashMap<>();
-  private final boolean areSocketFiles;
-  private final boolean areSecure;
+  private final Endpoint.Scheme scheme;
+  private final DnsClient dns;
+  private final Discovery discovery;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed =
       lock.newCondition(); // of statuses, of the calls under way, or to closed
   private volatile List<EndpointStatus> statuses; // written under the lock
-  private volatile List<Endpoint> endpoints;
+  private volatile List<Endpoint> endpoints; // written under the lock
   private volatile boolean isClosing;
   private volatile boolean isClosed;
   private final AtomicInteger underWay = new AtomicInteger();
 
   GrpcConnection(
-      Endpoints endpoints,
+      EndpointPlan plan,
       CredentialBundle credentials,
       CallSettings settings,
       int maxAnswerBytes,
@@ -78,14 +81,23 @@ final class GrpcConnection implements Connection, CallsSource {
     Executor used = executor == null ? ownExecutor : executor;
     this.executor = task -> runOnOrHere(used, task);
     this.events = new EventQueue(listener, used);
-    this.areSocketFiles = endpoints.areSocketFiles();
-    this.areSecure = endpoints.areSecure();
-    this.endpoints = endpoints.list();
-    this.statuses = endpoints.list().stream().map(GrpcConnection::connecting).toList();
+    this.scheme = plan.scheme();
+    this.endpoints = plan.fixed();
+    this.statuses = plan.fixed().stream().map(GrpcConnection::connecting).toList();
     this.calls = new GrpcCalls(this, settings, false, null, Set.of());
+    this.dns = new DnsClient(plan.dnsServers());
+    this.discovery = new Discovery(this, plan, dns);
     this.channel =
         EndpointChannel.open(
-            endpoints.list(), credentials, maxAnswerBytes, new Following(), this::lookUp, tuning);
+            scheme,
+            plan.fixed(),
+            credentials,
+            maxAnswerBytes,
+            new Following(),
+            dns,
+            this::lookUp,
+            tuning);
+    discovery.start();
   }
 
   private static EndpointStatus connecting(Endpoint endpoint) {
@@ -113,12 +125,12 @@ final class GrpcConnection implements Connection, CallsSource {
     }
   }
 
-  /** Looks up a host. After the close nobody wants to know. */
-  private void lookUp(Runnable lookup) {
+  /** Looks something up, which may block. After the close nobody wants to know. */
+  void lookUp(Runnable lookup) {
     try {
       ownExecutor.execute(lookup);
     } catch (RejectedExecutionException e) {
-      log.debug("closed before a host was looked up");
+      log.debug("closed before something was looked up");
     }
   }
 
@@ -135,18 +147,41 @@ final class GrpcConnection implements Connection, CallsSource {
   @Override
   public void endpoints(Collection<String> urls) {
     Endpoints given = Endpoints.parse(urls);
-    if (given.areSecure() != areSecure || given.areSocketFiles() != areSocketFiles) {
+    if (given.scheme() != scheme) {
       throw new IllegalArgumentException(
           "endpoints must keep the scheme that the connection was built with, "
-              + endpoints.get(0)
+              + scheme
               + ", was given "
               + given.list().get(0));
     }
     if (isClosing) {
       throw closed("endpoints");
     }
-    endpoints = given.list();
-    channel.endpoints(given.list());
+    discovery.stop();
+    put(given.list(), true);
+  }
+
+  /** Puts in the endpoints that a source has found; false if a list was given by hand meanwhile. */
+  boolean install(List<Endpoint> found) {
+    return put(found, false);
+  }
+
+  private boolean put(List<Endpoint> list, boolean isByHand) {
+    lock.lock();
+    try {
+      if (!isByHand && discovery.isStopped()) {
+        return false;
+      }
+      endpoints = list;
+    } finally {
+      lock.unlock();
+    }
+    for (List<Endpoint> given = list; ; given = endpoints) {
+      channel.endpoints(given);
+      if (given.equals(endpoints)) { // or another list has overtaken this one, and must be last
+        return true;
+      }
+    }
   }
 
   @Override
@@ -205,8 +240,10 @@ final class GrpcConnection implements Connection, CallsSource {
   public void close() {
     isClosing = true;
     if (markClosed()) {
+      discovery.stop();
       shared.values().forEach(GrpcConnection::close);
       channel.close();
+      dns.close();
       repeating.forEach(UnaryCall::closed);
       scheduler.shutdown(); // what was handed in is run, timers are not
       ownExecutor.shutdown();
@@ -238,6 +275,7 @@ final class GrpcConnection implements Connection, CallsSource {
   @Override
   public boolean close(Duration timeout) {
     isClosing = true;
+    discovery.stop();
     shared.values().forEach(GrpcConnection::close);
     streams.forEach(stream -> stream.cancel("the client was closed"));
     boolean isQuiet = await(timeout, () -> isClosed || underWay.get() == 0);
@@ -285,10 +323,11 @@ final class GrpcConnection implements Connection, CallsSource {
     return isForeign && !failures.isEmpty() ? Code.NOT_ETCD : Code.UNAVAILABLE;
   }
 
-  /** Each endpoint and why it cannot be reached. */
+  /** Each endpoint and why it cannot be reached, and why DNS knows no others. */
   String reasons() {
-    return statuses.stream()
-        .map(status -> status.endpoint() + ": " + reason(status))
+    return Stream.concat(
+            statuses.stream().map(status -> status.endpoint() + ": " + reason(status)),
+            discovery.dnsFailure().stream())
         .collect(Collectors.joining("; "));
   }
 
@@ -368,6 +407,7 @@ final class GrpcConnection implements Connection, CallsSource {
     public void onStatus(List<EndpointStatus> now) {
       statuses = now;
       signal();
+      discovery.onStatus(now);
     }
 
     @Override

@@ -10,7 +10,11 @@ import java.util.function.Function;
  *
  * @param listener hears what happens
  * @param authority what each endpoint is called and verified as
- * @param lookups where host names are looked up, which blocks
+ * @param hosts finds the addresses of hosts
+ * @param lookups where that is done, for it blocks
  */
 record ChannelSetup(
-    ChannelListener listener, Function<Endpoint, String> authority, Executor lookups) {}
+    ChannelListener listener,
+    Function<Endpoint, String> authority,
+    HostLookup hosts,
+    Executor lookups) {}

@@ -36,28 +36,33 @@ public final class EndpointChannel {
   /**
    * Makes a channel and begins to connect all endpoints.
    *
-   * @param endpoints at least one, all of the same scheme
+   * @param scheme of all endpoints, those included that come later
+   * @param endpoints none if they are yet to be found; calls wait for them
    * @param credentials for all of them
    * @param maxAnswerBytes the largest answer that is taken
    * @param listener hears what happens to the endpoints
+   * @param dns knows the addresses of hosts
    * @param lookups where host names are looked up, which blocks
    * @param tuning the user's own
    */
   public static EndpointChannel open(
+      Endpoint.Scheme scheme,
       List<Endpoint> endpoints,
       CredentialBundle credentials,
       int maxAnswerBytes,
       ChannelListener listener,
+      DnsClient dns,
       Executor lookups,
       GrpcTuning tuning) {
-    ChannelSetup setup = new ChannelSetup(listener, credentials::authority, lookups);
+    ChannelSetup setup =
+        new ChannelSetup(listener, credentials::authority, new HostLookup(dns), lookups);
     EndpointResolver.Provider resolvers = new EndpointResolver.Provider(setup, endpoints);
     NettyChannelBuilder builder =
         (NettyChannelBuilder)
             Grpc.newChannelBuilder(
                 resolvers.target(), credentials.credentials(), resolvers.registry());
     EventLoopGroup socketFileLoops = null;
-    if (endpoints.get(0).scheme().isSocketFile()) {
+    if (scheme.isSocketFile()) {
       socketFileLoops = socketFileLoops();
       builder
           .eventLoopGroup(socketFileLoops)
