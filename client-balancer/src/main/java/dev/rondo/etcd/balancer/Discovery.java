@@ -2,6 +2,7 @@ package dev.rondo.etcd.balancer;
 
 import dev.rondo.etcd.balancer.channel.DnsClient;
 import dev.rondo.etcd.balancer.channel.DnsException;
+import dev.rondo.etcd.wire.MemberListResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,6 +16,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +46,7 @@ final class Discovery {
   private List<Endpoint> members = List.of();
   private List<Endpoint> installed;
   private @Nullable Future<?> check;
+  private @Nullable Future<?> listing;
 
   private volatile List<List<Endpoint>> seeds;
   private volatile String dnsFailure;
@@ -68,8 +71,7 @@ final class Discovery {
     }
   }
 
-  private Refresh refresh(
-      Duration inTrouble, java.util.function.Supplier<CompletableFuture<Duration>> question) {
+  private Refresh refresh(Duration inTrouble, Supplier<CompletableFuture<Duration>> question) {
     return new Refresh(scheduler, System::nanoTime, inTrouble, question);
   }
 
@@ -92,7 +94,13 @@ final class Discovery {
   /** Changes nothing any more. */
   void stop() {
     isStopped = true;
-    onScheduler(() -> refreshes.forEach(Refresh::stop));
+    onScheduler(
+        () -> {
+          refreshes.forEach(Refresh::stop);
+          if (listing != null) {
+            listing.cancel(true);
+          }
+        });
   }
 
   boolean isStopped() {
@@ -158,8 +166,9 @@ final class Discovery {
 
   private CompletableFuture<Duration> askMembers(
       MemberLookup lookup, Duration interval, Duration afterFailure) {
-    return lookup
-        .ask(connection.calls())
+    CompletableFuture<MemberListResponse> list = lookup.ask(connection.calls());
+    listing = list;
+    return list.thenApply(lookup::endpoints)
         .handle(
             (answer, failure) -> {
               onScheduler(() -> answered(answer, failure));

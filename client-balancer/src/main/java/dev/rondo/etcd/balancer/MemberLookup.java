@@ -52,16 +52,20 @@ final class MemberLookup {
     }
   }
 
-  /** Asks; the answer has at least one endpoint. */
-  CompletableFuture<List<Endpoint>> ask(Calls calls) {
+  /** Asks; cancelling the future ends the call on the wire. */
+  CompletableFuture<MemberListResponse> ask(Calls calls) {
     return calls
         .async()
         .with(calls.settings().with(call -> call.timeout(TIMEOUT)))
-        .call(LIST, REQUEST, answer -> answer)
-        .thenApply(this::endpoints);
+        .call(LIST, REQUEST, answer -> answer);
   }
 
-  private List<Endpoint> endpoints(MemberListResponse answer) {
+  /**
+   * Returns the endpoints that an answer names, at least one.
+   *
+   * @throws RuntimeException if it names none, or is of another cluster
+   */
+  List<Endpoint> endpoints(MemberListResponse answer) {
     long seen = answer.getHeader().getClusterId();
     if (clusterId != 0 && seen != clusterId) {
       throw new ForeignClusterException(clusterId, seen);

@@ -21,6 +21,7 @@ import io.netty.resolver.dns.DefaultDnsCache;
 import io.netty.resolver.dns.DnsNameResolver;
 import io.netty.resolver.dns.DnsNameResolverBuilder;
 import io.netty.resolver.dns.DnsNameResolverChannelStrategy;
+import io.netty.resolver.dns.DnsNameResolverTimeoutException;
 import io.netty.resolver.dns.NoopAuthoritativeDnsServerCache;
 import io.netty.resolver.dns.NoopDnsCnameCache;
 import io.netty.util.concurrent.DefaultThreadFactory;
@@ -32,6 +33,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +47,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DnsClient implements AutoCloseable {
   private static final Duration TRY = Duration.ofSeconds(2);
+  private static final String NO_ANSWER = "did not answer";
+  private static final String CLOSED = "the connection was closed";
   private static final Duration LONGEST = TRY.multipliedBy(2);
 
   /** Endpoints that are down look their host up several times a second; servers are spared. */
@@ -56,7 +61,8 @@ public final class DnsClient implements AutoCloseable {
   private final DnsServers servers;
   private @Nullable EventLoopGroup loops; // guarded by this
   private @Nullable DnsNameResolver resolver; // guarded by this
-  private boolean isClosed; // guarded by this
+  private volatile boolean isClosed; // written under this
+  private final Set<Future<?>> asked = ConcurrentHashMap.newKeySet();
 
   /**
    * Makes a client.
@@ -97,7 +103,7 @@ public final class DnsClient implements AutoCloseable {
    * @throws DnsException if no server can say
    */
   public List<ServiceRecord> services(String name) throws DnsException {
-    DnsNameResolver asked = resolver();
+    DnsNameResolver client = resolver();
     List<InetSocketAddress> inTurn = servers.inTurn(name);
     if (inTurn.isEmpty()) {
       throw new DnsException("this machine knows no DNS server");
@@ -110,9 +116,9 @@ public final class DnsClient implements AutoCloseable {
         break;
       }
       try {
-        return services(asked, server, name, left);
+        return services(client, server, name, left);
       } catch (UnknownHostException | DnsException e) {
-        String failure = server + " " + e.getMessage();
+        String failure = name(server) + " " + e.getMessage();
         if (!failures.contains(failure)) {
           failures.add(failure);
         }
@@ -121,11 +127,17 @@ public final class DnsClient implements AutoCloseable {
     throw new DnsException(String.join(", ", failures));
   }
 
+  private static String name(InetSocketAddress server) {
+    InetAddress address = server.getAddress();
+    String host = address == null ? server.getHostString() : address.getHostAddress();
+    return "DNS server " + host + " port " + server.getPort();
+  }
+
   private List<ServiceRecord> services(
-      DnsNameResolver asked, InetSocketAddress server, String name, long nanos)
+      DnsNameResolver client, InetSocketAddress server, String name, long nanos)
       throws UnknownHostException, DnsException {
     AddressedEnvelope<DnsResponse, InetSocketAddress> envelope =
-        answer(asked.query(server, new DefaultDnsQuestion(name, DnsRecordType.SRV)), nanos);
+        answer(client.query(server, new DefaultDnsQuestion(name, DnsRecordType.SRV)), nanos);
     try {
       DnsResponse response = envelope.content();
       if (response.code().equals(DnsResponseCode.NXDOMAIN)) {
@@ -171,17 +183,24 @@ public final class DnsClient implements AutoCloseable {
   }
 
   /** Waits on the calling thread, which is never one that does I/O. */
-  private static <T> T answer(Future<T> answer, long nanos)
-      throws UnknownHostException, DnsException {
+  private <T> T answer(Future<T> answer, long nanos) throws UnknownHostException, DnsException {
+    asked.add(answer);
     try {
+      if (isClosed) {
+        answer.cancel(false);
+      }
       if (!answer.await(nanos, TimeUnit.NANOSECONDS) && answer.cancel(false)) {
-        throw new DnsException(
-            "did not answer within " + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms");
+        throw new DnsException(NO_ANSWER);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       answer.cancel(false);
       throw new DnsException("was asked by a thread that was interrupted");
+    } finally {
+      asked.remove(answer);
+    }
+    if (answer.isCancelled()) {
+      throw new DnsException(CLOSED);
     }
     Throwable cause = answer.cause();
     if (cause == null) {
@@ -191,14 +210,14 @@ public final class DnsClient implements AutoCloseable {
       throw unknown;
     }
     throw new DnsException(
-        DnsNameResolver.isTimeoutError(cause)
-            ? "did not answer within " + TRY.toMillis() + " ms"
+        cause instanceof DnsNameResolverTimeoutException
+            ? NO_ANSWER
             : "could not be asked: " + cause.getMessage());
   }
 
   private synchronized DnsNameResolver resolver() throws DnsException {
     if (isClosed) {
-      throw new DnsException("the connection was closed");
+      throw new DnsException(CLOSED);
     }
     if (resolver == null) {
       EventLoopGroup made =
@@ -233,6 +252,7 @@ public final class DnsClient implements AutoCloseable {
   @Override
   public synchronized void close() {
     isClosed = true;
+    asked.forEach(answer -> answer.cancel(false)); // as long as there are threads to tell of it
     if (resolver != null) {
       resolver.close();
       resolver = null;
