@@ -1,6 +1,7 @@
 package dev.rondo.etcd.balancer;
 
 import dev.rondo.etcd.api.Code;
+import dev.rondo.etcd.api.MemberId;
 import java.util.List;
 
 /** Something that happened to a connection and that calls do not show. */
@@ -56,4 +57,12 @@ public sealed interface ConnectionEvent {
    * @param reason why it failed, in one line
    */
   record DiscoveryFailed(String source, String reason) implements ConnectionEvent {}
+
+  /**
+   * Members told that this member leads, and did not before.
+   *
+   * @param leader which one
+   * @param term in which term of their consensus
+   */
+  record LeaderSeen(MemberId leader, long term) implements ConnectionEvent {}
 }

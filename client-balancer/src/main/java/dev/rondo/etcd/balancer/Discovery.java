@@ -43,6 +43,7 @@ final class Discovery {
 
   private final GroupsInUse groups = new GroupsInUse(System.nanoTime());
   private final Map<String, String> failures = new HashMap<>(); // by source, since it succeeded
+  private boolean isStarted;
   private List<Endpoint> members = List.of();
   private List<Endpoint> installed;
   private @Nullable Future<?> check;
@@ -83,11 +84,14 @@ final class Discovery {
     return seeds.stream().flatMap(List::stream).anyMatch(LocalHost::isNamedBy);
   }
 
+  /** Begins; the connection must be able to say how its endpoints stand. */
   void start() {
     onScheduler(
         () -> {
+          isStarted = true;
           groups.groups(seeds, System.nanoTime());
           refreshes.forEach(Refresh::start);
+          statuses();
         });
   }
 
@@ -112,19 +116,23 @@ final class Discovery {
     return dnsFailure.isEmpty() || isStopped ? Optional.empty() : Optional.of(dnsFailure);
   }
 
-  /** Hears how the endpoints stand, on any thread. */
-  void onStatus(List<EndpointStatus> statuses) {
-    if (refreshes.isEmpty() || isStopped) {
+  /** Hears on any thread that endpoints stand otherwise than before. */
+  void onChange() {
+    if (!refreshes.isEmpty() && !isStopped) {
+      onScheduler(this::statuses);
+    }
+  }
+
+  private void statuses() {
+    if (!isStarted) {
       return;
     }
+    List<EndpointStatus> statuses = connection.endpoints();
     boolean isTroubled =
         statuses.stream().anyMatch(status -> status.state() != EndpointStatus.State.CONNECTED);
-    onScheduler(
-        () -> {
-          groups.statuses(statuses, System.nanoTime());
-          refreshes.forEach(refresh -> refresh.troubled(isTroubled));
-          install();
-        });
+    groups.statuses(statuses, System.nanoTime());
+    refreshes.forEach(refresh -> refresh.troubled(isTroubled));
+    install();
   }
 
   private void onScheduler(Runnable task) {

@@ -8,6 +8,7 @@ import dev.rondo.etcd.balancer.channel.ChannelListener;
 import dev.rondo.etcd.balancer.channel.CredentialBundle;
 import dev.rondo.etcd.balancer.channel.DnsClient;
 import dev.rondo.etcd.balancer.channel.EndpointChannel;
+import dev.rondo.etcd.balancer.channel.SilenceLimits;
 import dev.rondo.etcd.balancer.grpc.GrpcTuning;
 import dev.rondo.etcd.balancer.internal.Calls;
 import dev.rondo.etcd.balancer.internal.CallsSource;
@@ -16,7 +17,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -52,14 +52,14 @@ final class GrpcConnection implements Connection, CallsSource {
   private final Set<UnaryCall<?, ?, ?>> repeating = ConcurrentHashMap.newKeySet();
   private final Set<GrpcStream<?, ?>> streams = ConcurrentHashMap.newKeySet();
   private final Map<Class<?>, Object> shared = new ConcurrentHashMap<>();
+  private final RetryBudget budget;
   private final Endpoint.Scheme scheme;
   private final DnsClient dns;
   private final Discovery discovery;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed =
-      lock.newCondition(); // of statuses, of the calls under way, or to closed
-  private volatile List<EndpointStatus> statuses; // written under the lock
+      lock.newCondition(); // of how endpoints stand, of the calls under way, or to closed
   private volatile List<Endpoint> endpoints; // written under the lock
   private volatile boolean isClosing;
   private volatile boolean isClosed;
@@ -72,6 +72,8 @@ final class GrpcConnection implements Connection, CallsSource {
       int maxAnswerBytes,
       ConnectionListener listener,
       @Nullable Executor executor,
+      PickPolicy policy,
+      SilenceLimits silence,
       GrpcTuning tuning) {
     String name = "rondo-" + NUMBERS.incrementAndGet();
     this.scheduler = new ScheduledThreadPoolExecutor(1, daemons(name + "-timer"));
@@ -81,9 +83,9 @@ final class GrpcConnection implements Connection, CallsSource {
     Executor used = executor == null ? ownExecutor : executor;
     this.executor = task -> runOnOrHere(used, task);
     this.events = new EventQueue(listener, used);
+    this.budget = new RetryBudget(scheduler, System::nanoTime);
     this.scheme = plan.scheme();
     this.endpoints = plan.fixed();
-    this.statuses = plan.fixed().stream().map(GrpcConnection::connecting).toList();
     this.calls = new GrpcCalls(this, settings, false, null, Set.of());
     this.dns = new DnsClient(plan.dnsServers());
     this.discovery = new Discovery(this, plan, dns);
@@ -96,12 +98,10 @@ final class GrpcConnection implements Connection, CallsSource {
             new Following(),
             dns,
             this::lookUp,
+            policy,
+            silence,
             tuning);
     discovery.start();
-  }
-
-  private static EndpointStatus connecting(Endpoint endpoint) {
-    return new EndpointStatus(endpoint, EndpointStatus.State.CONNECTING, Optional.empty());
   }
 
   private static ThreadFactory daemons(String name) {
@@ -141,7 +141,7 @@ final class GrpcConnection implements Connection, CallsSource {
 
   @Override
   public List<EndpointStatus> endpoints() {
-    return statuses;
+    return channel.statuses();
   }
 
   @Override
@@ -200,7 +200,8 @@ final class GrpcConnection implements Connection, CallsSource {
   }
 
   private boolean isReady() {
-    return statuses.stream().anyMatch(status -> status.state() == EndpointStatus.State.CONNECTED);
+    return endpoints().stream()
+        .anyMatch(status -> status.state() == EndpointStatus.State.CONNECTED);
   }
 
   private boolean await(Duration timeout, Supplier<Boolean> condition) {
@@ -313,20 +314,23 @@ final class GrpcConnection implements Connection, CallsSource {
   }
 
   /**
-   * What it means that no endpoint can be reached: that what answers there is not etcd, where that
-   * is all there is.
+   * What it means that no endpoint can be reached: such as that what answers there is not etcd,
+   * where that is all there is.
    */
   Code unreachableCode() {
-    List<EndpointFailure> failures =
-        statuses.stream().flatMap(status -> status.lastFailure().stream()).toList();
-    boolean isForeign = failures.stream().allMatch(failure -> failure.code() == Code.NOT_ETCD);
-    return isForeign && !failures.isEmpty() ? Code.NOT_ETCD : Code.UNAVAILABLE;
+    List<Code> codes =
+        endpoints().stream()
+            .flatMap(status -> status.lastFailure().stream())
+            .map(EndpointFailure::code)
+            .distinct()
+            .toList();
+    return codes.size() == 1 ? codes.get(0) : Code.UNAVAILABLE;
   }
 
   /** Each endpoint and why it cannot be reached, and why DNS knows no others. */
   String reasons() {
     return Stream.concat(
-            statuses.stream().map(status -> status.endpoint() + ": " + reason(status)),
+            endpoints().stream().map(status -> status.endpoint() + ": " + reason(status)),
             discovery.dnsFailure().stream())
         .collect(Collectors.joining("; "));
   }
@@ -341,7 +345,7 @@ final class GrpcConnection implements Connection, CallsSource {
 
   /** Whether an endpoint is connected that is none of {@code visited}. */
   boolean hasOther(Set<Endpoint> visited) {
-    return statuses.stream()
+    return endpoints().stream()
         .anyMatch(
             status ->
                 status.state() == EndpointStatus.State.CONNECTED
@@ -357,6 +361,21 @@ final class GrpcConnection implements Connection, CallsSource {
 
   void tell(ConnectionEvent event) {
     events.add(event);
+  }
+
+  /** Takes in what an answer says of the cluster. */
+  void answered(@Nullable Object response) {
+    channel.term(AnswerHeader.term(response));
+    budget.succeeded();
+  }
+
+  /** A member refused something because it is a learner. */
+  void isLearner(Endpoint endpoint) {
+    channel.isLearner(endpoint);
+  }
+
+  RetryBudget budget() {
+    return budget;
   }
 
   /** Notes a call that is to hear of the close, unless the connection is closed already. */
@@ -398,16 +417,15 @@ final class GrpcConnection implements Connection, CallsSource {
 
   @Override
   public String toString() {
-    return "Connection" + statuses;
+    return "Connection" + endpoints();
   }
 
   /** Follows how the endpoints stand. */
   private final class Following implements ChannelListener {
     @Override
-    public void onStatus(List<EndpointStatus> now) {
-      statuses = now;
+    public void onChange() {
       signal();
-      discovery.onStatus(now);
+      discovery.onChange();
     }
 
     @Override

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rondo.etcd.testing.FakeTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,14 @@ class GroupsInUseTest {
             .map(
                 used ->
                     new EndpointStatus(
-                        used, states.getOrDefault(used, CONNECTING), Optional.empty()))
+                        used,
+                        states.getOrDefault(used, CONNECTING),
+                        Instant.EPOCH,
+                        Optional.empty(),
+                        0,
+                        Optional.empty(),
+                        false,
+                        false))
             .toList(),
         time.nanoTime());
   }

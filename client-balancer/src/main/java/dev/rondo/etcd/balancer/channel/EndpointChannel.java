@@ -1,6 +1,8 @@
 package dev.rondo.etcd.balancer.channel;
 
 import dev.rondo.etcd.balancer.Endpoint;
+import dev.rondo.etcd.balancer.EndpointStatus;
+import dev.rondo.etcd.balancer.PickPolicy;
 import dev.rondo.etcd.balancer.grpc.GrpcTuning;
 import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
@@ -24,12 +26,17 @@ import org.jspecify.annotations.Nullable;
 public final class EndpointChannel {
   private final ManagedChannel channel;
   private final EndpointResolver resolver;
+  private final BalancerHandle balancer;
   private final @Nullable EventLoopGroup socketFileLoops;
 
   private EndpointChannel(
-      ManagedChannel channel, EndpointResolver resolver, @Nullable EventLoopGroup socketFileLoops) {
+      ManagedChannel channel,
+      EndpointResolver resolver,
+      BalancerHandle balancer,
+      @Nullable EventLoopGroup socketFileLoops) {
     this.channel = channel;
     this.resolver = resolver;
+    this.balancer = balancer;
     this.socketFileLoops = socketFileLoops;
   }
 
@@ -43,6 +50,8 @@ public final class EndpointChannel {
    * @param listener hears what happens to the endpoints
    * @param dns knows the addresses of hosts
    * @param lookups where host names are looked up, which blocks
+   * @param policy which of the connected endpoints a call goes to
+   * @param limits how long a connection may be silent
    * @param tuning the user's own
    */
   public static EndpointChannel open(
@@ -53,9 +62,21 @@ public final class EndpointChannel {
       ChannelListener listener,
       DnsClient dns,
       Executor lookups,
+      PickPolicy policy,
+      SilenceLimits limits,
       GrpcTuning tuning) {
+    Questions questions = new Questions();
+    BalancerHandle balancer = new BalancerHandle();
     ChannelSetup setup =
-        new ChannelSetup(listener, credentials::authority, new HostLookup(dns), lookups);
+        new ChannelSetup(
+            listener,
+            credentials::authority,
+            new HostLookup(dns),
+            lookups,
+            policy,
+            limits,
+            questions,
+            balancer);
     EndpointResolver.Provider resolvers = new EndpointResolver.Provider(setup, endpoints);
     NettyChannelBuilder builder =
         (NettyChannelBuilder)
@@ -85,8 +106,9 @@ public final class EndpointChannel {
         .intercept(tuning.interceptors());
     tuning.channel().accept(builder);
     ManagedChannel channel = builder.build();
+    questions.over(channel);
     channel.getState(true); // makes the resolver and the balancer begin
-    return new EndpointChannel(channel, resolvers.resolver(), socketFileLoops);
+    return new EndpointChannel(channel, resolvers.resolver(), balancer, socketFileLoops);
   }
 
   /**
@@ -106,6 +128,21 @@ public final class EndpointChannel {
   /** Puts other endpoints of the same scheme in the place of those there are. */
   public void endpoints(List<Endpoint> endpoints) {
     resolver.endpoints(endpoints);
+  }
+
+  /** How all endpoints stand, in the order in which they were given. */
+  public List<EndpointStatus> statuses() {
+    return balancer.statuses();
+  }
+
+  /** An answer was of this term of the cluster's consensus. */
+  public void term(long seen) {
+    balancer.term(seen);
+  }
+
+  /** A member refused something because it is a learner. */
+  public void isLearner(Endpoint endpoint) {
+    balancer.isLearner(endpoint);
   }
 
   /** Cuts all connections; what is on its way fails. */
