@@ -9,7 +9,8 @@ import java.util.concurrent.Executor;
  *
  * @param listener hears what happens
  * @param credentials what each endpoint is called and verified as, and who we are there
- * @param lookups where host names are looked up, which blocks
+ * @param hosts finds the addresses of hosts
+ * @param lookups where that is done, for it blocks
  * @param policy which of the connected endpoints a call goes to
  * @param limits how long a connection may be silent
  * @param questions what members are asked
@@ -18,6 +19,7 @@ import java.util.concurrent.Executor;
 record ChannelSetup(
     ChannelListener listener,
     CredentialBundle credentials,
+    HostLookup hosts,
     Executor lookups,
     PickPolicy policy,
     SilenceLimits limits,

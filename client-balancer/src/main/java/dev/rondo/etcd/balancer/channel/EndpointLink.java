@@ -135,7 +135,7 @@ final class EndpointLink {
 
   private void lookUp() {
     try {
-      List<SocketAddress> found = HostLookup.addresses(endpoint);
+      List<SocketAddress> found = setup.hosts().addresses(endpoint);
       helper.getSynchronizationContext().execute(() -> connect(found));
     } catch (UnknownHostException e) {
       Status failure =
