@@ -11,6 +11,7 @@ import dev.rondo.etcd.balancer.channel.SilenceLimits;
 import dev.rondo.etcd.balancer.grpc.GrpcTuning;
 import dev.rondo.etcd.balancer.internal.Calls;
 import dev.rondo.etcd.balancer.internal.CallsSource;
+import dev.rondo.etcd.balancer.internal.RpcStream;
 import io.grpc.Channel;
 import java.time.Duration;
 import java.util.Collection;
@@ -46,9 +47,10 @@ final class GrpcConnection implements Connection, CallsSource {
   private final Executor executor;
   private final EventQueue events;
   private final EndpointChannel channel;
+  private final @Nullable TokenSource tokens;
   private final GrpcCalls calls;
   private final Set<UnaryCall<?, ?, ?>> repeating = ConcurrentHashMap.newKeySet();
-  private final Set<GrpcStream<?, ?>> streams = ConcurrentHashMap.newKeySet();
+  private final Set<RpcStream<?>> streams = ConcurrentHashMap.newKeySet();
   private final Map<Class<?>, Object> shared = new ConcurrentHashMap<>();
   private final RetryBudget budget;
   private final boolean areSocketFiles;
@@ -71,7 +73,8 @@ final class GrpcConnection implements Connection, CallsSource {
       @Nullable Executor executor,
       PickPolicy policy,
       SilenceLimits silence,
-      GrpcTuning tuning) {
+      GrpcTuning tuning,
+      @Nullable Secrets secrets) {
     String name = "rondo-" + NUMBERS.incrementAndGet();
     this.scheduler = new ScheduledThreadPoolExecutor(1, daemons(name + "-timer"));
     this.scheduler.setRemoveOnCancelPolicy(true);
@@ -84,7 +87,11 @@ final class GrpcConnection implements Connection, CallsSource {
     this.areSocketFiles = endpoints.areSocketFiles();
     this.areSecure = endpoints.areSecure();
     this.endpoints = endpoints.list();
-    this.calls = new GrpcCalls(this, settings, false, null, Set.of());
+    this.tokens =
+        secrets == null
+            ? null
+            : secrets.open(new GrpcCalls(this, settings, false, null, Set.of(), null));
+    this.calls = new GrpcCalls(this, settings, false, null, Set.of(), tokens);
     CredentialBundle bundle = tls == null ? CredentialBundle.inTheClear() : tls.bundle();
     this.channel =
         EndpointChannel.open(
@@ -227,6 +234,9 @@ final class GrpcConnection implements Connection, CallsSource {
       shared.values().forEach(GrpcConnection::close);
       channel.close();
       repeating.forEach(UnaryCall::closed);
+      if (tokens != null) {
+        tokens.close();
+      }
       scheduler.shutdown(); // what was handed in is run, timers are not
       ownExecutor.shutdown();
     }
@@ -264,10 +274,14 @@ final class GrpcConnection implements Connection, CallsSource {
     return isQuiet;
   }
 
-  /** Counts a call in, unless the connection takes no more. */
-  boolean enter() {
+  /**
+   * Counts a call in, unless the connection takes no more. A login, which uses no tokens where
+   * others do, is for calls that were counted in before.
+   */
+  boolean enter(@Nullable TokenSource used) {
     underWay.incrementAndGet();
-    if (isClosing) {
+    boolean isLogin = used != tokens;
+    if (isLogin ? isClosed : isClosing) {
       leave();
       return false;
     }
@@ -367,14 +381,14 @@ final class GrpcConnection implements Connection, CallsSource {
     repeating.remove(call);
   }
 
-  void opened(GrpcStream<?, ?> stream) {
+  void opened(RpcStream<?> stream) {
     streams.add(stream);
     if (isClosing) {
       stream.cancel("the client was closed");
     }
   }
 
-  void ended(GrpcStream<?, ?> stream) {
+  void ended(RpcStream<?> stream) {
     streams.remove(stream);
   }
 
