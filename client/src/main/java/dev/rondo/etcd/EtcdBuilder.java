@@ -4,8 +4,10 @@ import dev.rondo.etcd.api.CallSettings;
 import dev.rondo.etcd.balancer.Connection;
 import dev.rondo.etcd.balancer.ConnectionBuilder;
 import dev.rondo.etcd.balancer.ConnectionListener;
+import dev.rondo.etcd.balancer.PickPolicy;
 import dev.rondo.etcd.balancer.Tls;
 import dev.rondo.etcd.balancer.grpc.GrpcTuning;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -73,6 +75,18 @@ public final class EtcdBuilder {
   /** Refuses answers that are larger; see {@link ConnectionBuilder#maxAnswerBytes}. */
   public EtcdBuilder maxAnswerBytes(int bytes) {
     connection.maxAnswerBytes(bytes);
+    return this;
+  }
+
+  /** Chooses among the connected endpoints; see {@link ConnectionBuilder#policy}. */
+  public EtcdBuilder policy(PickPolicy policy) {
+    connection.policy(policy);
+    return this;
+  }
+
+  /** Takes silent endpoints for disconnected; see {@link ConnectionBuilder#silence}. */
+  public EtcdBuilder silence(Duration threshold, Duration probe) {
+    connection.silence(threshold, probe);
     return this;
   }
 

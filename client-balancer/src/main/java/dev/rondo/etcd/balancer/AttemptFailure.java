@@ -38,11 +38,14 @@ final class AttemptFailure extends RuntimeException {
     this.detail = detail;
   }
 
-  static AttemptFailure of(Status status, Attempt attempt) {
+  static AttemptFailure of(Status ended, Attempt attempt) {
+    // who was told to leave ended as cancelled, and the reason lies with the endpoint
+    Status leaving = attempt.leaving();
+    Status status = leaving != null && ended.getCode() == Status.Code.CANCELLED ? leaving : ended;
     return new AttemptFailure(
         codeOf(status),
         attempt.endpoint(),
-        wasNeverSent(status, attempt),
+        wasNeverSent(ended, attempt),
         false,
         Reason.of(status),
         status.getCause());

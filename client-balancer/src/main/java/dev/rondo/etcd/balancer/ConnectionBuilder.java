@@ -2,7 +2,9 @@ package dev.rondo.etcd.balancer;
 
 import dev.rondo.etcd.api.CallSettings;
 import dev.rondo.etcd.balancer.channel.CredentialBundle;
+import dev.rondo.etcd.balancer.channel.SilenceLimits;
 import dev.rondo.etcd.balancer.grpc.GrpcTuning;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -21,6 +23,8 @@ public final class ConnectionBuilder {
   private int maxAnswerBytes = Integer.MAX_VALUE;
   private ConnectionListener listener = event -> {};
   private @Nullable Executor executor;
+  private PickPolicy policy = PickPolicy.ROUND_ROBIN;
+  private SilenceLimits silence = SilenceLimits.DEFAULT;
   private GrpcTuning tuning = GrpcTuning.builder().build();
   private @Nullable Secrets secrets;
 
@@ -127,6 +131,43 @@ public final class ConnectionBuilder {
     return this;
   }
 
+  /** Chooses among the connected endpoints in this way; {@link PickPolicy#ROUND_ROBIN} at first. */
+  public ConnectionBuilder policy(PickPolicy policy) {
+    this.policy = policy;
+    return this;
+  }
+
+  /**
+   * Takes an endpoint for disconnected that looks connected and does not answer.
+   *
+   * <p>When nothing has come in from an endpoint for {@code threshold} while a call waits there, it
+   * is asked for its status. If it does not answer that within {@code probe} either, its connection
+   * is cut, and what was under way there fails or moves on by the usual rules. If no other endpoint
+   * answers in that time, it may be this machine that is cut off or has no time: then the endpoint
+   * is given 3 s, or {@code probe} if that is longer. Where only quiet streams are, it is asked
+   * every 5 s. All times are counted in steps of 100 ms in which this process had a processor, so a
+   * machine that is busy does not make its peers look silent.
+   *
+   * <p>The default is 500 ms for each. Shorter times find a frozen member sooner, and cut off a
+   * healthy one that has no processor or network for that long.
+   *
+   * @param threshold 100 ms to an hour
+   * @param probe 100 ms to an hour
+   */
+  public ConnectionBuilder silence(Duration threshold, Duration probe) {
+    requireTick("threshold", threshold);
+    requireTick("probe", probe);
+    silence = new SilenceLimits(threshold, probe);
+    return this;
+  }
+
+  private static void requireTick(String name, Duration duration) {
+    if (duration.compareTo(Duration.ofMillis(100)) < 0
+        || duration.compareTo(Duration.ofHours(1)) > 0) {
+      throw new IllegalArgumentException(name + " must be PT0.1S to PT1H, was " + duration);
+    }
+  }
+
   /** Adds interceptors of gRPC's, or tunes its channel. */
   public ConnectionBuilder grpc(GrpcTuning tuning) {
     this.tuning = tuning;
@@ -149,7 +190,16 @@ public final class ConnectionBuilder {
     }
     warnIfReadable();
     return new GrpcConnection(
-        endpoints, credentials(), settings, maxAnswerBytes, listener, executor, tuning, secrets);
+        endpoints,
+        credentials(),
+        settings,
+        maxAnswerBytes,
+        listener,
+        executor,
+        policy,
+        silence,
+        tuning,
+        secrets);
   }
 
   /** What goes through a socket file does not leave the machine. */

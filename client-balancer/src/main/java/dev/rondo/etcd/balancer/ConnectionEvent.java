@@ -1,6 +1,7 @@
 package dev.rondo.etcd.balancer;
 
 import dev.rondo.etcd.api.Code;
+import dev.rondo.etcd.api.MemberId;
 
 /** Something that happened to a connection and that calls do not show. */
 public sealed interface ConnectionEvent {
@@ -34,4 +35,12 @@ public sealed interface ConnectionEvent {
    * @param code why the one before failed
    */
   record Retried(String operation, int attempt, Code code) implements ConnectionEvent {}
+
+  /**
+   * Members told that this member leads, and did not before.
+   *
+   * @param leader which one
+   * @param term in which term of their consensus
+   */
+  record LeaderSeen(MemberId leader, long term) implements ConnectionEvent {}
 }

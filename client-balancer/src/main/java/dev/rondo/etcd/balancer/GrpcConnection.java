@@ -7,6 +7,7 @@ import dev.rondo.etcd.api.WriteOutcome;
 import dev.rondo.etcd.balancer.channel.ChannelListener;
 import dev.rondo.etcd.balancer.channel.CredentialBundle;
 import dev.rondo.etcd.balancer.channel.EndpointChannel;
+import dev.rondo.etcd.balancer.channel.SilenceLimits;
 import dev.rondo.etcd.balancer.grpc.GrpcTuning;
 import dev.rondo.etcd.balancer.internal.Calls;
 import dev.rondo.etcd.balancer.internal.CallsSource;
@@ -16,7 +17,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -52,13 +52,13 @@ final class GrpcConnection implements Connection, CallsSource {
   private final Set<UnaryCall<?, ?, ?>> repeating = ConcurrentHashMap.newKeySet();
   private final Set<RpcStream<?>> streams = ConcurrentHashMap.newKeySet();
   private final Map<Class<?>, Object> shared = new ConcurrentHashMap<>();
+  private final RetryBudget budget;
   private final boolean areSocketFiles;
   private final boolean areSecure;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed =
-      lock.newCondition(); // of statuses, of the calls under way, or to closed
-  private volatile List<EndpointStatus> statuses; // written under the lock
+      lock.newCondition(); // of how endpoints stand, of the calls under way, or to closed
   private volatile List<Endpoint> endpoints;
   private volatile boolean isClosing;
   private volatile boolean isClosed;
@@ -71,6 +71,8 @@ final class GrpcConnection implements Connection, CallsSource {
       int maxAnswerBytes,
       ConnectionListener listener,
       @Nullable Executor executor,
+      PickPolicy policy,
+      SilenceLimits silence,
       GrpcTuning tuning,
       @Nullable Secrets secrets) {
     String name = "rondo-" + NUMBERS.incrementAndGet();
@@ -81,10 +83,10 @@ final class GrpcConnection implements Connection, CallsSource {
     Executor used = executor == null ? ownExecutor : executor;
     this.executor = task -> runOnOrHere(used, task);
     this.events = new EventQueue(listener, used);
+    this.budget = new RetryBudget(scheduler, System::nanoTime);
     this.areSocketFiles = endpoints.areSocketFiles();
     this.areSecure = endpoints.areSecure();
     this.endpoints = endpoints.list();
-    this.statuses = endpoints.list().stream().map(GrpcConnection::connecting).toList();
     this.tokens =
         secrets == null
             ? null
@@ -92,11 +94,14 @@ final class GrpcConnection implements Connection, CallsSource {
     this.calls = new GrpcCalls(this, settings, false, null, Set.of(), tokens);
     this.channel =
         EndpointChannel.open(
-            endpoints.list(), credentials, maxAnswerBytes, new Following(), this::lookUp, tuning);
-  }
-
-  private static EndpointStatus connecting(Endpoint endpoint) {
-    return new EndpointStatus(endpoint, EndpointStatus.State.CONNECTING, Optional.empty());
+            endpoints.list(),
+            credentials,
+            maxAnswerBytes,
+            new Following(),
+            this::lookUp,
+            policy,
+            silence,
+            tuning);
   }
 
   private static ThreadFactory daemons(String name) {
@@ -136,7 +141,7 @@ final class GrpcConnection implements Connection, CallsSource {
 
   @Override
   public List<EndpointStatus> endpoints() {
-    return statuses;
+    return channel.statuses();
   }
 
   @Override
@@ -172,7 +177,8 @@ final class GrpcConnection implements Connection, CallsSource {
   }
 
   private boolean isReady() {
-    return statuses.stream().anyMatch(status -> status.state() == EndpointStatus.State.CONNECTED);
+    return endpoints().stream()
+        .anyMatch(status -> status.state() == EndpointStatus.State.CONNECTED);
   }
 
   private boolean await(Duration timeout, Supplier<Boolean> condition) {
@@ -289,19 +295,22 @@ final class GrpcConnection implements Connection, CallsSource {
   }
 
   /**
-   * What it means that no endpoint can be reached: that what answers there is not etcd, where that
-   * is all there is.
+   * What it means that no endpoint can be reached: such as that what answers there is not etcd,
+   * where that is all there is.
    */
   Code unreachableCode() {
-    List<EndpointFailure> failures =
-        statuses.stream().flatMap(status -> status.lastFailure().stream()).toList();
-    boolean isForeign = failures.stream().allMatch(failure -> failure.code() == Code.NOT_ETCD);
-    return isForeign && !failures.isEmpty() ? Code.NOT_ETCD : Code.UNAVAILABLE;
+    List<Code> codes =
+        endpoints().stream()
+            .flatMap(status -> status.lastFailure().stream())
+            .map(EndpointFailure::code)
+            .distinct()
+            .toList();
+    return codes.size() == 1 ? codes.get(0) : Code.UNAVAILABLE;
   }
 
   /** Each endpoint and why it cannot be reached. */
   String reasons() {
-    return statuses.stream()
+    return endpoints().stream()
         .map(status -> status.endpoint() + ": " + reason(status))
         .collect(Collectors.joining("; "));
   }
@@ -316,7 +325,7 @@ final class GrpcConnection implements Connection, CallsSource {
 
   /** Whether an endpoint is connected that is none of {@code visited}. */
   boolean hasOther(Set<Endpoint> visited) {
-    return statuses.stream()
+    return endpoints().stream()
         .anyMatch(
             status ->
                 status.state() == EndpointStatus.State.CONNECTED
@@ -332,6 +341,21 @@ final class GrpcConnection implements Connection, CallsSource {
 
   void tell(ConnectionEvent event) {
     events.add(event);
+  }
+
+  /** Takes in what an answer says of the cluster. */
+  void answered(@Nullable Object response) {
+    channel.term(AnswerHeader.term(response));
+    budget.succeeded();
+  }
+
+  /** A member refused something because it is a learner. */
+  void isLearner(Endpoint endpoint) {
+    channel.isLearner(endpoint);
+  }
+
+  RetryBudget budget() {
+    return budget;
   }
 
   /** Notes a call that is to hear of the close, unless the connection is closed already. */
@@ -373,14 +397,13 @@ final class GrpcConnection implements Connection, CallsSource {
 
   @Override
   public String toString() {
-    return "Connection" + statuses;
+    return "Connection" + endpoints();
   }
 
   /** Follows how the endpoints stand. */
   private final class Following implements ChannelListener {
     @Override
-    public void onStatus(List<EndpointStatus> now) {
-      statuses = now;
+    public void onChange() {
       signal();
     }
 

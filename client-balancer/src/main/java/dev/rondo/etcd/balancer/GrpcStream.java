@@ -4,6 +4,9 @@ import dev.rondo.etcd.api.Code;
 import dev.rondo.etcd.api.EtcdException;
 import dev.rondo.etcd.api.WriteOutcome;
 import dev.rondo.etcd.balancer.channel.Attempt;
+import dev.rondo.etcd.balancer.channel.Reach;
+import dev.rondo.etcd.balancer.channel.Reason;
+import dev.rondo.etcd.balancer.channel.Route;
 import dev.rondo.etcd.balancer.internal.Rpc;
 import dev.rondo.etcd.balancer.internal.RpcStream;
 import dev.rondo.etcd.balancer.internal.StreamListener;
@@ -40,10 +43,14 @@ final class GrpcStream<Q, R> extends ClientCall.Listener<R> implements RpcStream
     this.token = token;
     this.attempt =
         new Attempt(
-            !calls.avoided().isEmpty(), // others have failed before it
-            calls.avoided(),
-            calls.pinned(),
-            () -> cancel("the endpoint was taken out of the list"));
+            new Route(
+                rpc.requiresLeader() ? Reach.VOTERS : Reach.ANY,
+                0,
+                0,
+                calls.avoided(),
+                calls.pinned()),
+            Attempt.Kind.STREAM);
+    attempt.onLeave(why -> cancel(Reason.of(why)));
     CallOptions options = attempt.in(calls.options().withExecutor(executor));
     this.call = calls.connection().channel().newCall(rpc.method(), options);
   }

@@ -7,6 +7,9 @@ import dev.rondo.etcd.api.EtcdException;
 import dev.rondo.etcd.api.OutcomeUnknownException;
 import dev.rondo.etcd.api.WriteOutcome;
 import dev.rondo.etcd.balancer.channel.Attempt;
+import dev.rondo.etcd.balancer.channel.Reach;
+import dev.rondo.etcd.balancer.channel.Reason;
+import dev.rondo.etcd.balancer.channel.Route;
 import dev.rondo.etcd.balancer.internal.Blocking;
 import dev.rondo.etcd.balancer.internal.Rpc;
 import dev.rondo.etcd.balancer.internal.TokenRefusal;
@@ -18,6 +21,7 @@ import io.grpc.Status;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -54,6 +58,8 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
   private volatile @Nullable AttemptFailure last;
   private volatile int attempts;
   private int renewals; // of the token, by this call
+  private volatile @Nullable Attempt lastAttempt;
+  private int slow; // attempts that were not answered for long
   private volatile WriteOutcome worst = WriteOutcome.NOT_APPLIED;
 
   /** Made when the first attempt failed: most calls never need it. */
@@ -94,11 +100,21 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
   }
 
   private void attempt(Set<Endpoint> avoided, @Nullable Token token, Ending<R> ending) {
-    int number = attempts + 1; // one attempt at a time
-    Attempt attempt = new Attempt(number > 1, avoided, calls.pinned(), null);
-    attempts = number;
+    int earlier = attempts; // one attempt at a time
+    Attempt before = lastAttempt;
+    if (before != null && before.wasSlow()) {
+      slow++;
+    }
+    Reach reach = rpc.requiresLeader() ? Reach.QUORUM : Reach.ANY;
+    Attempt attempt =
+        new Attempt(
+            new Route(reach, earlier, slow, avoided, calls.pinned()),
+            rpc.kind() == Rpc.Kind.WRITE ? Attempt.Kind.WRITE : Attempt.Kind.READ);
+    lastAttempt = attempt;
+    attempts = earlier + 1;
     CallOptions options = attempt.in(calls.options().withDeadline(deadline));
     ClientCall<Q, R> call = calls.connection().channel().newCall(rpc.method(), options);
+    attempt.onLeave(why -> call.cancel(Reason.of(why), null));
     current = call;
     call.start(new Listening<>(attempt, ending), calls.headers(rpc, token));
     call.request(2); // one answer, and a second one to find out that a server sends too many
@@ -112,6 +128,9 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
 
   private boolean mayRepeat(AttemptFailure failure) {
     last = failure;
+    if (failure.code() == Code.NOT_SUPPORTED_FOR_LEARNER && failure.endpoint() != null) {
+      calls.connection().isLearner(failure.endpoint());
+    }
     if (rpc.kind() != Rpc.Kind.READ && failure.outcome() == WriteOutcome.UNKNOWN) {
       worst = WriteOutcome.UNKNOWN;
     }
@@ -170,6 +189,7 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
   private void end(@Nullable R response, @Nullable Throwable failure) {
     try {
       if (failure == null) {
+        calls.connection().answered(response);
         finish(result.apply(response), null);
       } else {
         finish(null, failure instanceof AttemptFailure ended ? exception(ended) : failure);
@@ -345,10 +365,10 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
       Endpoint endpoint = failure.endpoint();
       if (endpoint != null) {
         Set<Endpoint> lap = new HashSet<>(visited);
-        lap.add(endpoint);
+        boolean isNew = lap.add(endpoint); // if not, nothing else would take the attempt
         visited = lap;
         connection.tell(new ConnectionEvent.Rotated(rpc.operation(), endpoint, failure.code()));
-        if (connection.hasOther(visited)) {
+        if (isNew && connection.hasOther(visited)) {
           return Duration.ZERO;
         }
       }
@@ -357,8 +377,22 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
       return Duration.ofNanos(RetryRules.pauseNanos(laps, ThreadLocalRandom.current()));
     }
 
+    /** The first lap is free, and what follows is on the connection's budget. */
     CompletableFuture<R> next() {
+      return laps == 0
+          ? go()
+          : calls
+              .connection()
+              .budget()
+              .turn(deadline.timeRemaining(TimeUnit.NANOSECONDS))
+              .thenCompose(none -> go());
+    }
+
+    private CompletableFuture<R> go() {
       AttemptFailure before = last;
+      if (isDone()) {
+        return CompletableFuture.failedFuture(Objects.requireNonNull(before));
+      }
       calls
           .connection()
           .tell(

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rondo.etcd.api.Code;
 import dev.rondo.etcd.balancer.channel.Attempt;
+import dev.rondo.etcd.balancer.channel.Reach;
+import dev.rondo.etcd.balancer.channel.Route;
 import io.grpc.Status;
 import java.nio.channels.ClosedChannelException;
 import java.util.Set;
@@ -14,7 +16,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What gRPC's statuses mean: the texts are its own, as they were seen. */
 class AttemptFailureTest {
   private static AttemptFailure failure(Status status) {
-    return AttemptFailure.of(status, new Attempt(false, Set.of(), null, null));
+    return AttemptFailure.of(
+        status, new Attempt(new Route(Reach.ANY, 0, 0, Set.of(), null), Attempt.Kind.READ));
   }
 
   @ParameterizedTest

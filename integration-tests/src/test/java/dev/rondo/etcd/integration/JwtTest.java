@@ -29,6 +29,7 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -180,6 +181,28 @@ class JwtTest {
 
       assertThat(logins.count()).isBetween(1, 2);
       assertThat(root.auth().roles().names()).contains("another");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource(PROCESSES)
+  void noWriteIsAppliedTwiceThoughTokensExpireAndConnectionsAreCut(EtcdBackend backend) {
+    var logins = new Guarded.Logins();
+    // so short a life that tokens are not renewed before they are refused
+    try (var guarded = Guarded.start(cluster(backend, ofSeconds(2)).members(3).bridged());
+        Etcd alice = guarded.client().user(ALICE, ALICE_PASSWORD).grpc(logins.tuning()).build()) {
+      alice.awaitReady(ofSeconds(10));
+      Load load = Load.start(alice.kv(), "a/cut/", 0, 4);
+
+      for (int i = 0; i < 40 || logins.count() < 3; i++) {
+        long calls = load.successes();
+        await().pollInterval(Duration.ofMillis(5)).until(() -> load.successes() > calls + 10);
+        guarded.cluster.member(i % 3).bridge().cut();
+      }
+      List<Load.Call> calls = load.stop();
+
+      Load.unknownWrites(calls);
+      load.assertAppliedAtMostOnce(calls);
     }
   }
 }

@@ -3,8 +3,9 @@ package dev.rondo.etcd.balancer.channel;
 import dev.rondo.etcd.balancer.Endpoint;
 import io.grpc.CallOptions;
 import io.grpc.ClientStreamTracer;
+import io.grpc.Metadata;
 import io.grpc.Status;
-import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,35 +16,47 @@ import org.jspecify.annotations.Nullable;
  * volatile.
  */
 public final class Attempt extends ClientStreamTracer {
+  /** What is expected of an attempt, and when it is moved. */
+  public enum Kind {
+    /** An answer is due; may go elsewhere when it is long in coming. */
+    READ,
+    /** An answer is due; nobody knows what becomes of it when it is cut off. */
+    WRITE,
+    /** Lasts, and may be quiet. */
+    STREAM
+  }
+
   private static final CallOptions.Key<Attempt> KEY =
       CallOptions.Key.create("dev.rondo.etcd.attempt");
 
-  private final boolean isRepeat;
-  private final Set<Endpoint> avoided;
-  private final @Nullable Endpoint pinned;
-  private final @Nullable Runnable onEndpointGone;
-  private volatile @Nullable EndpointLink link;
+  private final Route route;
+  private final Kind kind;
+  private @Nullable Consumer<Status> leave; // set before the attempt is started
+  private volatile @Nullable Line line;
+  private volatile @Nullable Status leaving;
+  private volatile boolean wasSlow;
   private volatile boolean isStarted;
   private volatile boolean hasLeft;
+  private volatile int start; // in ticks of the line's watch
 
   /**
    * Makes an attempt.
    *
-   * @param isRepeat whether another attempt went before it, which had its turn in the ring
-   * @param avoided endpoints to pass over as long as another is connected; never changed later
-   * @param pinned the only endpoint that will do, or null for any
-   * @param onEndpointGone what to do when the endpoint is taken out of the list while the attempt
-   *     is there; null to go on there to the end
+   * @param route where it may go
+   * @param kind what is expected of it
    */
-  public Attempt(
-      boolean isRepeat,
-      Set<Endpoint> avoided,
-      @Nullable Endpoint pinned,
-      @Nullable Runnable onEndpointGone) {
-    this.isRepeat = isRepeat;
-    this.avoided = avoided;
-    this.pinned = pinned;
-    this.onEndpointGone = onEndpointGone;
+  public Attempt(Route route, Kind kind) {
+    this.route = route;
+    this.kind = kind;
+  }
+
+  /**
+   * Sets what cancels this attempt because its endpoint is silent or was taken out of the list. To
+   * be called before the attempt is started; what it sets may be called more than once, on any
+   * thread.
+   */
+  public void onLeave(Consumer<Status> leave) {
+    this.leave = leave;
   }
 
   /** Returns options that carry this attempt to the balancer. */
@@ -57,7 +70,7 @@ public final class Attempt extends ClientStreamTracer {
 
   /** Where the attempt went last; null if it was never handed to an endpoint. */
   public @Nullable Endpoint endpoint() {
-    EndpointLink current = link;
+    Line current = line;
     return current == null ? null : current.endpoint();
   }
 
@@ -78,33 +91,55 @@ public final class Attempt extends ClientStreamTracer {
     return hasLeft;
   }
 
-  @Nullable Endpoint pinned() {
-    return pinned;
+  /** Why the attempt was told to leave its endpoint; null if it was not. */
+  public @Nullable Status leaving() {
+    return leaving;
   }
 
-  boolean isRepeat() {
-    return isRepeat;
+  /** Whether it left because it was not answered for long. */
+  public boolean wasSlow() {
+    return wasSlow;
   }
 
-  boolean avoids(Endpoint endpoint) {
-    return avoided.contains(endpoint);
+  Route route() {
+    return route;
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  /** How many ticks ago it was handed to its endpoint. */
+  int age(int now) {
+    return now - start;
   }
 
   /**
    * A stream is made for this attempt: the first, or another after gRPC saw the one before refused
    * unprocessed.
    */
-  void startedOn(EndpointLink link) {
-    this.link = link;
+  void startedOn(Line line, int now) {
+    this.line = line;
+    start = now;
     hasLeft = false;
     isStarted = true;
-    link.add(this);
+    line.add(this);
   }
 
-  void endpointGone() {
-    if (onEndpointGone != null) {
-      onEndpointGone.run();
+  /** Tells it to go. */
+  void leave(Status why) {
+    if (leaving == null) {
+      leaving = why;
     }
+    if (leave != null) {
+      leave.accept(why);
+    }
+  }
+
+  /** Tells it to go because it was not answered for long. */
+  void leaveAsSlow(Status why) {
+    wasSlow = true;
+    leave(why);
   }
 
   @Override
@@ -113,10 +148,32 @@ public final class Attempt extends ClientStreamTracer {
   }
 
   @Override
-  public void streamClosed(Status status) {
-    EndpointLink current = link;
+  public void inboundHeaders() {
+    heard();
+  }
+
+  @Override
+  public void inboundMessage(int sequence) {
+    heard();
+  }
+
+  @Override
+  public void inboundTrailers(Metadata trailers) {
+    heard();
+  }
+
+  private void heard() {
+    Line current = line;
     if (current != null) {
-      current.remove(this);
+      current.heard();
+    }
+  }
+
+  @Override
+  public void streamClosed(Status status) {
+    Line current = line;
+    if (current != null) {
+      current.remove(this, status);
     }
   }
 }

@@ -1,19 +1,29 @@
 package dev.rondo.etcd.balancer.channel;
 
+import dev.rondo.etcd.api.MemberId;
+import dev.rondo.etcd.balancer.ConnectionEvent;
 import dev.rondo.etcd.balancer.Endpoint;
+import dev.rondo.etcd.balancer.EndpointStatus;
+import dev.rondo.etcd.balancer.PickPolicy;
 import io.grpc.Attributes;
 import io.grpc.ConnectivityState;
 import io.grpc.LoadBalancer;
 import io.grpc.LoadBalancerProvider;
 import io.grpc.LoadBalancerRegistry;
 import io.grpc.Status;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps all endpoints connected and gives calls the ring of those that are. Whether an endpoint is
@@ -22,21 +32,34 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>gRPC knows balancers in one registry for the whole process, so one stateless provider stands
  * there under a name of our own; what belongs to one channel comes with its addresses.
  */
-final class EndpointBalancer extends LoadBalancer {
+final class EndpointBalancer extends LoadBalancer implements LinkOwner {
   /** The name of the policy; the number changes with what the attributes carry. */
-  static final String POLICY = "dev.rondo.etcd_ring_v1";
+  static final String POLICY = "dev.rondo.etcd_ring_v2";
 
   static final Attributes.Key<ChannelSetup> SETUP = Attributes.Key.create("dev.rondo.etcd.setup");
   static final Attributes.Key<List<Endpoint>> ENDPOINTS =
       Attributes.Key.create("dev.rondo.etcd.endpoints");
+
+  /** How often members are asked while it is not known who leads. */
+  private static final Duration LEADER_PAUSE = Duration.ofMillis(50);
 
   static {
     LoadBalancerRegistry.getDefaultRegistry().register(new Provider());
   }
 
   private final Helper helper;
-  private final AtomicInteger cursor = new AtomicInteger();
-  private Map<Endpoint, EndpointLink> links = Map.of(); // in the order of the list
+  private final Leadership leadership = new Leadership();
+  private volatile Map<Endpoint, EndpointLink> links = Map.of(); // in the order of the list
+
+  // all of these in the synchronization context
+  private @Nullable ChannelSetup setup;
+  private @Nullable SilenceWatch watch;
+  private Map<Reach, Order> orders = Map.of();
+  private @Nullable Places published;
+  private Map<Endpoint, Status> publishedFailures = Map.of();
+  private long clusterId; // of the first member that told; 0 before
+  private boolean isLeaderWanted; // calls wait for one
+  private boolean isSearching; // for it
 
   private EndpointBalancer(Helper helper) {
     this.helper = helper;
@@ -49,45 +72,232 @@ final class EndpointBalancer extends LoadBalancer {
 
   @Override
   public Status acceptResolvedAddresses(ResolvedAddresses resolved) {
-    ChannelSetup setup = Objects.requireNonNull(resolved.getAttributes().get(SETUP));
-    List<Endpoint> wanted = Objects.requireNonNull(resolved.getAttributes().get(ENDPOINTS));
+    if (setup == null) {
+      setUp(Objects.requireNonNull(resolved.getAttributes().get(SETUP)));
+    }
+    replace(Objects.requireNonNull(resolved.getAttributes().get(ENDPOINTS)));
+    return Status.OK;
+  }
+
+  private void setUp(ChannelSetup given) {
+    setup = given;
+    watch =
+        new SilenceWatch(
+            helper.getSynchronizationContext(),
+            helper.getScheduledExecutorService(),
+            given.limits(),
+            this::ask);
+    orders = new EnumMap<>(Reach.class); // turns of one kind are not to upset those of another
+    for (Reach reach : Reach.values()) {
+      orders.put(
+          reach, given.policy() == PickPolicy.LEAST_BUSY ? Order.leastBusyOfTwo() : Order.inTurn());
+    }
+    given.balancer().set(this);
+  }
+
+  private void replace(List<Endpoint> wanted) {
     Map<Endpoint, EndpointLink> before = links;
+    if (Collections.disjoint(before.keySet(), wanted)) {
+      clusterId = 0; // nothing of the old list is left, so this may be another cluster
+    }
     Map<Endpoint, EndpointLink> after = new LinkedHashMap<>();
     List<EndpointLink> made = new ArrayList<>();
     for (Endpoint endpoint : wanted) {
       EndpointLink link = before.get(endpoint);
       if (link == null) {
-        link = new EndpointLink(endpoint, helper, setup, () -> publish(setup));
+        link =
+            new EndpointLink(
+                endpoint,
+                helper,
+                Objects.requireNonNull(setup),
+                Objects.requireNonNull(watch),
+                this);
         made.add(link);
       }
       after.put(endpoint, link);
     }
     links = after;
     made.forEach(EndpointLink::connect);
-    publish(setup);
+    changed();
     before.values().stream()
         .filter(link -> !after.containsValue(link))
         .forEach(EndpointLink::close);
-    return Status.OK;
   }
 
-  private void publish(ChannelSetup setup) {
-    List<Ring.Place> connected = new ArrayList<>();
-    Map<Endpoint, Status> failures = new HashMap<>();
-    for (EndpointLink link : links.values()) {
-      Status failure = link.failure();
-      if (link.isConnected()) {
-        connected.add(new Ring.Place(link.endpoint(), link.pick()));
-      } else if (failure != null) {
-        failures.put(link.endpoint(), failure);
-      }
+  @Override
+  public void changed() {
+    publish();
+    Objects.requireNonNull(setup).listener().onChange();
+  }
+
+  private void publish() {
+    List<EndpointLink> connected =
+        links.values().stream().filter(EndpointLink::isConnected).toList();
+    List<EndpointLink> voters = connected.stream().filter(EndpointLink::isVoter).toList();
+    Places places = places(connected, voters);
+    isLeaderWanted = places.quorum().isEmpty() && !places.voters().isEmpty();
+    if (isLeaderWanted) {
+      searchLeader();
     }
+    Map<Endpoint, Status> failures = failures();
+    if (places.equals(published) && failures.keySet().equals(publishedFailures.keySet())) {
+      publishedFailures = failures;
+      return; // each ring makes gRPC go through all calls that wait
+    }
+    published = places;
+    publishedFailures = failures;
     // every call waits for a ring that serves it, so gRPC's failing state would tell nobody
     // anything
     helper.updateBalancingState(
         connected.isEmpty() ? ConnectivityState.CONNECTING : ConnectivityState.READY,
-        new Ring(connected, failures, cursor));
-    setup.listener().onStatus(links.values().stream().map(EndpointLink::status).toList());
+        new Ring(places, failures, orders));
+  }
+
+  private Places places(List<EndpointLink> connected, List<EndpointLink> voters) {
+    List<Line> all = connected.stream().map(EndpointLink::line).toList();
+    // where there are learners alone, let them say what they are
+    List<Line> voting = voters.isEmpty() ? all : voters.stream().map(EndpointLink::line).toList();
+    boolean isLeaderFirst = Objects.requireNonNull(setup).policy() == PickPolicy.LEADER_FIRST;
+    List<Line> quorum = isLeaderFirst && !voters.isEmpty() ? leadership.places(voters) : voting;
+    return new Places(quorum, voting, all);
+  }
+
+  private Map<Endpoint, Status> failures() {
+    Map<Endpoint, Status> failures = new HashMap<>();
+    for (EndpointLink link : links.values()) {
+      Status failure = link.failure();
+      if (failure != null) {
+        failures.put(link.endpoint(), failure);
+      }
+    }
+    return failures;
+  }
+
+  @Override
+  public boolean admits(long memberOf) {
+    if (clusterId == 0) {
+      clusterId = memberOf;
+    }
+    return clusterId == memberOf;
+  }
+
+  @Override
+  public void heard(MemberReport report) {
+    if (leadership.heard(report)) {
+      if (report.leaderId() != 0) {
+        Objects.requireNonNull(setup)
+            .listener()
+            .onEvent(new ConnectionEvent.LeaderSeen(MemberId.of(report.leaderId()), report.term()));
+      }
+      askAll(); // each says itself whether it leads
+      publish();
+    }
+  }
+
+  @Override
+  public void lost(EndpointLink link) {
+    leadership.lost(link.report());
+    askAll(); // the others know first what became of it
+  }
+
+  private void askAll() {
+    links.values().forEach(EndpointLink::ask);
+  }
+
+  private void ask(Line line) {
+    EndpointLink link = links.get(line.endpoint());
+    if (link != null) {
+      link.ask();
+    }
+  }
+
+  /** Asks until a member names a leader, or a quorum answers though we have lost the leader. */
+  private void searchLeader() {
+    if (isSearching) {
+      return;
+    }
+    isSearching = true;
+    var unused =
+        helper
+            .getSynchronizationContext()
+            .schedule(
+                () -> {
+                  isSearching = false;
+                  if (isLeaderWanted) {
+                    askAll();
+                    askQuorum();
+                    searchLeader();
+                  }
+                },
+                LEADER_PAUSE.toMillis(),
+                TimeUnit.MILLISECONDS,
+                helper.getScheduledExecutorService());
+  }
+
+  private void askQuorum() {
+    if (!leadership.isMissing()) {
+      return;
+    }
+    long term = leadership.term();
+    for (EndpointLink link : links.values()) {
+      if (link.isConnected() && link.isVoter() && link.line().mayAskQuorum()) {
+        Line line = link.line();
+        Objects.requireNonNull(setup)
+            .questions()
+            .quorum(
+                line,
+                Duration.ofSeconds(1),
+                isAlive ->
+                    helper
+                        .getSynchronizationContext()
+                        .execute(() -> quorumAnswered(line, term, isAlive)));
+      }
+    }
+  }
+
+  private void quorumAnswered(Line line, long term, boolean isAlive) {
+    line.quorumWasAnswered();
+    if (isAlive && term == leadership.term()) {
+      leadership.alive();
+      publish();
+    }
+  }
+
+  /** An answer was of this term. Called on any thread, for every answer. */
+  void term(long seen) {
+    if (seen > leadership.term()) {
+      helper.getSynchronizationContext().execute(this::askAll);
+    }
+  }
+
+  /** A member refused something because it is a learner. Called on any thread. */
+  void isLearner(Endpoint endpoint) {
+    EndpointLink link = links.get(endpoint);
+    if (link != null) {
+      helper.getSynchronizationContext().execute(link::isLearner);
+    }
+  }
+
+  /** How all endpoints stand, in the order in which they were given. Called on any thread. */
+  List<EndpointStatus> statuses() {
+    Collection<EndpointLink> now = links.values();
+    long leader = leadership.leaderId();
+    return now.stream().map(link -> status(link, leader)).toList();
+  }
+
+  private static EndpointStatus status(EndpointLink link, long leader) {
+    EndpointLink.Standing standing = link.standing();
+    Line line = standing.line();
+    Optional<MemberReport> said = Optional.ofNullable(standing.report());
+    return new EndpointStatus(
+        link.endpoint(),
+        standing.state(),
+        standing.since(),
+        standing.lastFailure(),
+        line == null ? 0 : line.inFlight(),
+        said.map(report -> MemberId.of(report.memberId())),
+        said.map(MemberReport::isLearner).orElse(false),
+        said.map(report -> leader != 0 && report.memberId() == leader).orElse(false));
   }
 
   /** The resolver of ours never fails. */
@@ -97,7 +307,6 @@ final class EndpointBalancer extends LoadBalancer {
   @Override
   public void shutdown() {
     links.values().forEach(EndpointLink::close);
-    links = Map.of();
   }
 
   /** Makes balancers. */

@@ -1,6 +1,8 @@
 package dev.rondo.etcd.balancer.channel;
 
 import dev.rondo.etcd.balancer.Endpoint;
+import dev.rondo.etcd.balancer.EndpointStatus;
+import dev.rondo.etcd.balancer.PickPolicy;
 import dev.rondo.etcd.balancer.grpc.GrpcTuning;
 import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
@@ -24,12 +26,17 @@ import org.jspecify.annotations.Nullable;
 public final class EndpointChannel {
   private final ManagedChannel channel;
   private final EndpointResolver resolver;
+  private final EndpointBalancer balancer;
   private final @Nullable EventLoopGroup socketFileLoops;
 
   private EndpointChannel(
-      ManagedChannel channel, EndpointResolver resolver, @Nullable EventLoopGroup socketFileLoops) {
+      ManagedChannel channel,
+      EndpointResolver resolver,
+      EndpointBalancer balancer,
+      @Nullable EventLoopGroup socketFileLoops) {
     this.channel = channel;
     this.resolver = resolver;
+    this.balancer = balancer;
     this.socketFileLoops = socketFileLoops;
   }
 
@@ -41,6 +48,8 @@ public final class EndpointChannel {
    * @param maxAnswerBytes the largest answer that is taken
    * @param listener hears what happens to the endpoints
    * @param lookups where host names are looked up, which blocks
+   * @param policy which of the connected endpoints a call goes to
+   * @param limits how long a connection may be silent
    * @param tuning the user's own
    */
   public static EndpointChannel open(
@@ -49,8 +58,14 @@ public final class EndpointChannel {
       int maxAnswerBytes,
       ChannelListener listener,
       Executor lookups,
+      PickPolicy policy,
+      SilenceLimits limits,
       GrpcTuning tuning) {
-    ChannelSetup setup = new ChannelSetup(listener, credentials::authority, lookups);
+    Questions questions = new Questions();
+    BalancerHandle balancer = new BalancerHandle();
+    ChannelSetup setup =
+        new ChannelSetup(
+            listener, credentials::authority, lookups, policy, limits, questions, balancer);
     EndpointResolver.Provider resolvers = new EndpointResolver.Provider(setup, endpoints);
     NettyChannelBuilder builder =
         (NettyChannelBuilder)
@@ -80,8 +95,9 @@ public final class EndpointChannel {
         .intercept(tuning.interceptors());
     tuning.channel().accept(builder);
     ManagedChannel channel = builder.build();
+    questions.over(channel);
     channel.getState(true); // makes the resolver and the balancer begin
-    return new EndpointChannel(channel, resolvers.resolver(), socketFileLoops);
+    return new EndpointChannel(channel, resolvers.resolver(), balancer.get(), socketFileLoops);
   }
 
   /**
@@ -101,6 +117,21 @@ public final class EndpointChannel {
   /** Puts other endpoints of the same scheme in the place of those there are. */
   public void endpoints(List<Endpoint> endpoints) {
     resolver.endpoints(endpoints);
+  }
+
+  /** How all endpoints stand, in the order in which they were given. */
+  public List<EndpointStatus> statuses() {
+    return balancer.statuses();
+  }
+
+  /** An answer was of this term of the cluster's consensus. */
+  public void term(long seen) {
+    balancer.term(seen);
+  }
+
+  /** A member refused something because it is a learner. */
+  public void isLearner(Endpoint endpoint) {
+    balancer.isLearner(endpoint);
   }
 
   /** Cuts all connections; what is on its way fails. */

@@ -1,80 +1,100 @@
 package dev.rondo.etcd.balancer.channel;
 
+import dev.rondo.etcd.api.Code;
 import dev.rondo.etcd.balancer.ConnectionEvent;
 import dev.rondo.etcd.balancer.Endpoint;
 import dev.rondo.etcd.balancer.EndpointFailure;
-import dev.rondo.etcd.balancer.EndpointStatus;
 import dev.rondo.etcd.balancer.EndpointStatus.State;
 import io.grpc.Attributes;
-import io.grpc.ClientStreamTracer;
 import io.grpc.ConnectivityStateInfo;
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.LoadBalancer;
 import io.grpc.LoadBalancer.CreateSubchannelArgs;
 import io.grpc.LoadBalancer.Helper;
-import io.grpc.LoadBalancer.PickResult;
 import io.grpc.LoadBalancer.Subchannel;
-import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.SynchronizationContext.ScheduledHandle;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps one endpoint connected: looks up its host, connects, and does it again at once when it was
- * cut off, and after a short and growing while when it could not be reached.
+ * Keeps one endpoint connected: looks up its host, connects, asks the member who it is, and does it
+ * again at once when it was cut off or fell silent, and after a short and growing while when it
+ * could not be reached.
  *
- * <p>Everything but the attempts on it runs in gRPC's synchronization context.
+ * <p>Runs in gRPC's synchronization context, but for {@link #standing}.
  */
 final class EndpointLink {
   /** A connection that is not up by then never will be: the peer takes it and says nothing. */
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(3);
 
+  /** A learner is asked so often whether it has a vote by now. */
+  private static final Duration LEARNER_PAUSE = Duration.ofSeconds(1);
+
+  /** How the endpoint stands, as one value for readers on other threads. */
+  record Standing(
+      State state,
+      Instant since,
+      Optional<EndpointFailure> lastFailure,
+      @Nullable Line line,
+      @Nullable MemberReport report) {}
+
   private final Endpoint endpoint;
   private final Helper helper;
   private final ChannelSetup setup;
-  private final Runnable onChange;
+  private final SilenceWatch watch;
+  private final LinkOwner owner;
   private final ReconnectBackoff backoff = new ReconnectBackoff(ThreadLocalRandom.current());
-  private final Set<Attempt> attempts = ConcurrentHashMap.newKeySet();
-  private final ClientStreamTracer.Factory tracing = new AttemptTracing();
 
-  private State state = State.CONNECTING;
-  private @Nullable Status lastFailure;
   private List<SocketAddress> addresses = List.of();
-  private @Nullable Subchannel subchannel;
-  private @Nullable PickResult pick;
+  private @Nullable Line line;
+  private @Nullable MemberReport report; // of the member at the end of the line
+  private @Nullable Status lastFailure;
   private @Nullable ScheduledHandle timer; // of the next try, or of the limit on this one
+  private boolean isIntroducing; // connected, but the member has yet to say who it is
   private boolean isClosed;
+  private volatile Standing standing =
+      new Standing(State.CONNECTING, Instant.now(), Optional.empty(), null, null);
 
-  EndpointLink(Endpoint endpoint, Helper helper, ChannelSetup setup, Runnable onChange) {
+  EndpointLink(
+      Endpoint endpoint, Helper helper, ChannelSetup setup, SilenceWatch watch, LinkOwner owner) {
     this.endpoint = endpoint;
     this.helper = helper;
     this.setup = setup;
-    this.onChange = onChange;
+    this.watch = watch;
+    this.owner = owner;
   }
 
   Endpoint endpoint() {
     return endpoint;
   }
 
-  EndpointStatus status() {
-    return new EndpointStatus(
-        endpoint,
-        state,
-        Optional.ofNullable(lastFailure).map(failure -> Reason.failure(endpoint, failure)));
+  /** How it stands at this moment. Called on any thread. */
+  Standing standing() {
+    return standing;
   }
 
   boolean isConnected() {
-    return state == State.CONNECTED;
+    return standing.state() == State.CONNECTED;
+  }
+
+  /** Whether the member may answer more than it can answer alone. */
+  boolean isVoter() {
+    MemberReport said = report;
+    return said == null || !said.isLearner();
+  }
+
+  /** What the member said last; null if it does not tell. */
+  @Nullable MemberReport report() {
+    return report;
   }
 
   /**
@@ -82,17 +102,18 @@ final class EndpointLink {
    * yet.
    */
   @Nullable Status failure() {
-    return state == State.DISCONNECTED ? lastFailure : null;
+    return standing.state() == State.DISCONNECTED ? lastFailure : null;
   }
 
-  /** The answer for a call that is to go here; only while connected. */
-  PickResult pick() {
-    return Objects.requireNonNull(pick);
+  /** Where attempts go; only while connected. */
+  Line line() {
+    return Objects.requireNonNull(line);
   }
 
   void connect() {
     stopTimer();
-    state = State.CONNECTING;
+    isIntroducing = false;
+    stand(State.CONNECTING);
     if (!HostLookup.mayBlock(endpoint)) {
       lookUp();
       return;
@@ -115,52 +136,150 @@ final class EndpointLink {
     if (isClosed) {
       return;
     }
-    if (subchannel == null || !found.equals(addresses)) {
-      replaceSubchannel(found);
+    if (line == null || !found.equals(addresses)) {
+      retire(Status.UNAVAILABLE.withDescription("the host has other addresses now"));
+      addresses = found;
+      line = newLine(found);
     }
-    Objects.requireNonNull(subchannel).requestConnection();
-    timer = schedule(this::abandon, CONNECT_LIMIT.toNanos());
+    line().connect();
+    timer = schedule(this::giveUp, CONNECT_LIMIT.toNanos());
   }
 
-  private void replaceSubchannel(List<SocketAddress> found) {
-    dropSubchannel();
-    addresses = found;
+  private Line newLine(List<SocketAddress> found) {
     Attributes authority =
         Attributes.newBuilder()
             .set(EquivalentAddressGroup.ATTR_AUTHORITY_OVERRIDE, setup.authority().apply(endpoint))
             .build();
-    Subchannel made =
+    Subchannel subchannel =
         helper.createSubchannel(
             CreateSubchannelArgs.newBuilder()
                 .setAddresses(new EquivalentAddressGroup(found, authority))
                 .addOption(LoadBalancer.DISABLE_SUBCHANNEL_RECONNECT_KEY, true)
                 .build());
-    subchannel = made;
-    pick = PickResult.withSubchannel(made, tracing);
-    made.start(
+    Line made = new Line(endpoint, subchannel, watch, this::silent);
+    watch.add(made);
+    subchannel.start(
         change -> {
-          if (made == subchannel) {
+          if (made == line) {
             changed(change);
           }
         });
+    return made;
   }
 
   private void changed(ConnectivityStateInfo change) {
     switch (change.getState()) {
-      case READY -> connected();
+      case READY -> introduce();
       case TRANSIENT_FAILURE -> failed(change.getStatus());
       case IDLE -> cutOff();
       case CONNECTING, SHUTDOWN -> {}
     }
   }
 
-  private void connected() {
+  /** The connection is up; who answers there? The limit on the connection is one on this, too. */
+  private void introduce() {
+    isIntroducing = true;
+    Line asked = line();
+    setup
+        .questions()
+        .status(
+            asked,
+            CONNECT_LIMIT,
+            (said, status) ->
+                helper.getSynchronizationContext().execute(() -> introduced(asked, said, status)));
+  }
+
+  private void introduced(Line asked, @Nullable MemberReport said, Status status) {
+    if (asked != line || !isIntroducing) {
+      return; // it broke meanwhile
+    }
+    isIntroducing = false;
+    if (said == null && Reason.isForeign(status)) {
+      drop(status);
+    } else if (said != null && !owner.admits(said.clusterId())) {
+      drop(otherCluster(said));
+    } else {
+      connected(said); // who does not tell, as a proxy may, is taken for a voter
+    }
+  }
+
+  private static Status otherCluster(MemberReport said) {
+    return Status.FAILED_PRECONDITION
+        .withDescription(Code.CLUSTER_ID_MISMATCH.text())
+        .withCause(
+            new IllegalStateException(
+                "a member of cluster "
+                    + Long.toHexString(said.clusterId())
+                    + " answers there, which is not the cluster of the other endpoints"));
+  }
+
+  private void drop(Status why) {
+    retire(why);
+    failed(why);
+  }
+
+  private void connected(@Nullable MemberReport said) {
     stopTimer();
     backoff.reset();
-    state = State.CONNECTED;
+    report = said;
     lastFailure = null;
+    line().up();
+    stand(State.CONNECTED);
     setup.listener().onEvent(new ConnectionEvent.Connected(endpoint));
-    onChange.run();
+    if (said != null) {
+      owner.heard(said);
+      watchPromotion(line());
+    }
+    owner.changed();
+  }
+
+  /** Asks the member again what it says of itself, unless it is being asked. */
+  void ask() {
+    Line asked = line;
+    if (isConnected() && asked != null && asked.mayAsk()) {
+      setup
+          .questions()
+          .status(
+              asked,
+              CONNECT_LIMIT,
+              (said, status) ->
+                  helper.getSynchronizationContext().execute(() -> answered(asked, said)));
+    }
+  }
+
+  private void answered(Line asked, @Nullable MemberReport said) {
+    asked.wasAnswered();
+    if (said == null || asked != line || !isConnected()) {
+      return;
+    }
+    boolean isNews = !said.equals(report);
+    report = said;
+    stand(State.CONNECTED);
+    owner.heard(said);
+    watchPromotion(asked);
+    if (isNews) {
+      owner.changed();
+    }
+  }
+
+  /** The member refused something because it is a learner. */
+  void isLearner() {
+    MemberReport said = report;
+    if (said != null && !said.isLearner()) {
+      ask();
+    }
+  }
+
+  private void watchPromotion(Line asked) {
+    if (!isVoter()) {
+      schedule(
+          () -> {
+            if (asked == line) {
+              ask();
+            }
+          },
+          LEARNER_PAUSE.toNanos());
+    }
   }
 
   /**
@@ -168,12 +287,36 @@ final class EndpointLink {
    * connect again.
    */
   private void cutOff() {
-    if (state != State.CONNECTED) {
+    Status why = Status.UNAVAILABLE.withDescription("connection lost");
+    if (!isConnected()) {
+      if (isIntroducing) {
+        failed(why);
+      }
       return;
     }
-    disconnected(Status.UNAVAILABLE.withDescription("connection lost"));
+    disconnected(why);
     connect();
-    onChange.run();
+    owner.changed();
+  }
+
+  /**
+   * The connection looks up, but nobody is there: out of the ring, all attempts told to leave, and
+   * connect again.
+   */
+  private void silent(Line gone) {
+    Status why =
+        Status.UNAVAILABLE.withDescription(
+            "silent: calls were waiting, and a question was not answered either");
+    if (gone != line || !isConnected()) {
+      gone.abandon(why); // retired before
+      return;
+    }
+    line = null;
+    disconnected(why);
+    stand(State.CONNECTING);
+    owner.changed(); // the attempts are to find the others
+    gone.abandon(why);
+    connect();
   }
 
   private void failed(Status failure) {
@@ -181,16 +324,16 @@ final class EndpointLink {
       return;
     }
     stopTimer();
+    isIntroducing = false;
     disconnected(failure);
-    state = State.DISCONNECTED;
+    stand(State.DISCONNECTED);
     timer = schedule(this::connect, backoff.nextNanos());
-    onChange.run();
+    owner.changed();
   }
 
   /** The peer took the connection and never finished it. */
-  private void abandon() {
-    dropSubchannel();
-    failed(
+  private void giveUp() {
+    drop(
         Status.UNAVAILABLE.withDescription(
             "no answer to the connection within " + CONNECT_LIMIT.toSeconds() + " s"));
   }
@@ -204,9 +347,24 @@ final class EndpointLink {
     boolean isNews =
         lastFailure == null || Reason.failure(endpoint, lastFailure).code() != now.code();
     lastFailure = failure;
+    if (isConnected()) {
+      owner.lost(this);
+    }
+    report = null;
     if (isNews) {
       setup.listener().onEvent(new ConnectionEvent.Disconnected(endpoint, now));
     }
+  }
+
+  private void stand(State state) {
+    Standing before = standing;
+    standing =
+        new Standing(
+            state,
+            state == before.state() ? before.since() : Instant.now(),
+            Optional.ofNullable(lastFailure).map(failure -> Reason.failure(endpoint, failure)),
+            line,
+            report);
   }
 
   /**
@@ -216,23 +374,14 @@ final class EndpointLink {
   void close() {
     isClosed = true;
     stopTimer();
-    dropSubchannel();
-    attempts.forEach(Attempt::endpointGone);
+    retire(Status.CANCELLED.withDescription("the endpoint was taken out of the list"));
   }
 
-  void add(Attempt attempt) {
-    attempts.add(attempt);
-  }
-
-  void remove(Attempt attempt) {
-    attempts.remove(attempt);
-  }
-
-  private void dropSubchannel() {
-    if (subchannel != null) {
-      subchannel.shutdown();
-      subchannel = null;
-      pick = null;
+  private void retire(Status why) {
+    isIntroducing = false;
+    if (line != null) {
+      line.retire(why);
+      line = null;
     }
   }
 
@@ -247,22 +396,5 @@ final class EndpointLink {
     return helper
         .getSynchronizationContext()
         .schedule(task, nanos, TimeUnit.NANOSECONDS, helper.getScheduledExecutorService());
-  }
-
-  /**
-   * Tells each attempt that a stream for it is made here; the attempt is the tracer of its own
-   * stream.
-   */
-  private final class AttemptTracing extends ClientStreamTracer.Factory {
-    @Override
-    public ClientStreamTracer newClientStreamTracer(
-        ClientStreamTracer.StreamInfo info, Metadata headers) {
-      Attempt attempt = Attempt.of(info.getCallOptions());
-      if (attempt == null) {
-        return super.newClientStreamTracer(info, headers);
-      }
-      attempt.startedOn(EndpointLink.this);
-      return attempt;
-    }
   }
 }

@@ -53,14 +53,17 @@ public final class Reason {
   static EndpointFailure failure(Endpoint endpoint, Status status) {
     String reason = of(status);
     Optional<Throwable> cause = Optional.ofNullable(status.getCause());
-    if (isForeign(status.getCause())) {
+    if (isForeign(status)) {
       return new EndpointFailure(
           Code.NOT_ETCD,
           "what answers there is not etcd, or not under this scheme: " + reason,
           cause);
     }
+    Code code = Code.of(status.getCode().value(), status.getDescription());
     return new EndpointFailure(
-        Code.UNAVAILABLE, hungUp(reason) ? reason + mayExpect(endpoint) : reason, cause);
+        code.text() == null ? Code.UNAVAILABLE : code,
+        hungUp(reason) ? reason + mayExpect(endpoint) : reason,
+        cause);
   }
 
   /**
@@ -84,9 +87,14 @@ public final class Reason {
     return " (it may expect " + other + ")";
   }
 
-  /** Whether the other side answered, but with neither HTTP/2 nor TLS where it had to. */
-  private static boolean isForeign(@Nullable Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+  /** Whether the other side answered, but not with gRPC, HTTP/2 or TLS where it had to. */
+  public static boolean isForeign(Status status) {
+    String said = status.getDescription();
+    if (said != null
+        && (said.contains("invalid content-type") || said.startsWith("HTTP status code"))) {
+      return true;
+    }
+    for (Throwable cause = status.getCause(); cause != null; cause = cause.getCause()) {
       if (cause instanceof Http2Exception || cause instanceof NotSslRecordException) {
         return true;
       }

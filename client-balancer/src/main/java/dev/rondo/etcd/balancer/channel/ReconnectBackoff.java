@@ -5,8 +5,9 @@ import java.util.random.RandomGenerator;
 
 /**
  * How long to wait before the next try to connect: 20 ms after the first failure, twice as long
- * after each further one, at most half a second, each with up to half taken off by chance so that
- * clients do not come back in step.
+ * after each further one, at most half a second, each with up to a quarter taken off by chance so
+ * that clients do not come back in step. So no second has more than three tries in it, once the
+ * pause is at its longest.
  *
  * <p>gRPC's own goes from 1 s to 2 minutes: too long for a cluster that is back.
  */
@@ -25,7 +26,7 @@ final class ReconnectBackoff {
   long nextNanos() {
     long delay = next;
     next = Math.min(2 * next, LONGEST);
-    return delay / 2 + random.nextLong(delay / 2 + 1);
+    return delay - random.nextLong(delay / 4 + 1);
   }
 
   /** Starts again, after a success. */

@@ -8,62 +8,80 @@ import io.grpc.Status;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Hands out the connected endpoints in turn. A change in what is connected means a new ring; the
- * cursor goes from one to the next, so that a change does not favour the first endpoint. Called on
- * any thread.
+ * Hands out the connected endpoints. A change in what is connected means a new ring. Called on any
+ * thread.
  *
  * <p>An attempt that repeats another takes no turn, or calls that are all repeated alike would keep
  * step with the cursor and all begin at the same endpoint. It goes to any of the others, so that
  * what one endpoint refuses does not all fall on its neighbour.
  */
 final class Ring extends SubchannelPicker {
-  /** One place in the ring. */
-  record Place(Endpoint endpoint, PickResult pick) {}
-
-  private final Place[] connected;
+  private final Line[] quorum;
+  private final Line[] voters;
+  private final Line[] all;
   private final Map<Endpoint, Status> failures;
-  private final AtomicInteger cursor;
+  private final Map<Reach, Order> orders;
 
   /**
    * Makes a ring.
    *
-   * @param connected the endpoints that calls may go to, possibly none
-   * @param failures why the others cannot be reached, for those that were tried to the end
-   * @param cursor shared by the rings of one channel
+   * @param places which lines attempts may go to
+   * @param failures why the other endpoints cannot be reached, for those that were tried to the end
+   * @param orders how to choose among the lines, the same for all rings of one channel
    */
-  Ring(List<Place> connected, Map<Endpoint, Status> failures, AtomicInteger cursor) {
-    this.connected = connected.toArray(new Place[0]);
+  Ring(Places places, Map<Endpoint, Status> failures, Map<Reach, Order> orders) {
+    this.quorum = places.quorum().toArray(new Line[0]);
+    this.voters = places.voters().toArray(new Line[0]);
+    this.all = places.all().toArray(new Line[0]);
     this.failures = Map.copyOf(failures);
-    this.cursor = cursor;
+    this.orders = orders;
   }
 
   @Override
   public PickResult pickSubchannel(PickSubchannelArgs args) {
     Attempt attempt = Attempt.of(args.getCallOptions());
-    Endpoint pinned = attempt == null ? null : attempt.pinned();
-    if (pinned != null) {
-      return only(pinned);
+    if (attempt == null) {
+      Question<?> question = Question.of(args.getCallOptions());
+      return question == null ? choose(Reach.VOTERS) : question.line().pick();
     }
-    if (connected.length == 0) {
-      return PickResult.withNoResult(); // waits for the next ring, or for its deadline
+    Route route = attempt.route();
+    if (route.pinned() != null) {
+      return only(route.pinned());
     }
-    return attempt != null && attempt.isRepeat() ? other(attempt) : next();
+    return route.earlier() > 0 || !route.avoided().isEmpty()
+        ? other(within(route.reach()), route)
+        : choose(route.reach());
   }
 
-  private PickResult next() {
-    return connected[Math.floorMod(cursor.getAndIncrement(), connected.length)].pick;
+  private Line[] within(Reach reach) {
+    return switch (reach) {
+      case QUORUM -> quorum;
+      case VOTERS -> voters;
+      case ANY -> all;
+    };
   }
 
-  private PickResult other(Attempt attempt) {
-    List<Place> others =
-        Arrays.stream(connected).filter(place -> !attempt.avoids(place.endpoint)).toList();
+  private PickResult choose(Reach reach) {
+    Line[] lines = within(reach);
+    return lines.length == 0
+        ? PickResult.withNoResult() // waits for the next ring, or for its deadline
+        : Objects.requireNonNull(orders.get(reach)).choose(lines).pick();
+  }
+
+  private PickResult other(Line[] lines, Route route) {
+    Line[] others =
+        Arrays.stream(lines)
+            .filter(line -> !route.avoided().contains(line.endpoint()))
+            .toArray(Line[]::new);
     // to go on where it failed is better than to go nowhere
-    List<Place> choice = others.isEmpty() ? List.of(connected) : others;
-    return choice.get(ThreadLocalRandom.current().nextInt(choice.size())).pick;
+    Line[] choice = others.length == 0 ? lines : others;
+    return choice.length == 0
+        ? PickResult.withNoResult()
+        : choice[ThreadLocalRandom.current().nextInt(choice.length)].pick();
   }
 
   /**
@@ -71,9 +89,9 @@ final class Ring extends SubchannelPicker {
    * failed one.
    */
   private PickResult only(Endpoint pinned) {
-    for (Place place : connected) {
-      if (place.endpoint.equals(pinned)) {
-        return place.pick;
+    for (Line line : all) {
+      if (line.endpoint().equals(pinned)) {
+        return line.pick();
       }
     }
     Status failure = failures.get(pinned);
@@ -82,6 +100,6 @@ final class Ring extends SubchannelPicker {
 
   @Override
   public String toString() {
-    return "Ring" + List.of(connected);
+    return "Ring" + List.of(all);
   }
 }

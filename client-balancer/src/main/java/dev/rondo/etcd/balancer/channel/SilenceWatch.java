@@ -1,0 +1,168 @@
+package dev.rondo.etcd.balancer.channel;
+
+import io.grpc.Status;
+import io.grpc.SynchronizationContext;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/**
+ * Looks at all lines ten times a second, as long as attempts are on any of them: asks those that
+ * are silent while an answer is due, cuts off those that do not answer that either, and moves reads
+ * that take far longer than others did.
+ *
+ * <p>A tick that comes late counts for nothing: this process had no processor meanwhile, so nobody
+ * can be blamed for silence.
+ */
+final class SilenceWatch {
+  private static final int MOST_DOUBLINGS =
+      3; // each slow attempt of a call gives the next more time
+  private static final long TICK_NANOS = SilenceLimits.TICK.toNanos();
+
+  private final SynchronizationContext context;
+  private final ScheduledExecutorService scheduler;
+  private final SilenceLimits limits;
+  private final Consumer<Line> ask;
+  private final ReadPatience patience = new ReadPatience();
+  private final AtomicBoolean isRunning = new AtomicBoolean();
+  private final Set<Line> lines = new LinkedHashSet<>(); // in the synchronization context
+  private long lastNanos; // in the synchronization context
+  private volatile int now;
+
+  /**
+   * Makes a watch.
+   *
+   * @param ask asks the member at the end of a line for its status
+   */
+  SilenceWatch(
+      SynchronizationContext context,
+      ScheduledExecutorService scheduler,
+      SilenceLimits limits,
+      Consumer<Line> ask) {
+    this.context = context;
+    this.scheduler = scheduler;
+    this.limits = limits;
+    this.ask = ask;
+  }
+
+  Pulse newPulse() {
+    return new Pulse(limits);
+  }
+
+  void add(Line line) {
+    lines.add(line);
+  }
+
+  /** The tick of this moment. Called on any thread. */
+  int now() {
+    return now;
+  }
+
+  /** Makes it tick, if it does not. Called on any thread, for every attempt. */
+  void wake() {
+    if (!isRunning.get() && isRunning.compareAndSet(false, true)) {
+      context.execute(
+          () -> {
+            lastNanos = System.nanoTime();
+            next();
+          });
+    }
+  }
+
+  /** A read was answered. Called on any thread. */
+  void answered(Attempt attempt) {
+    patience.answered(attempt.age(now));
+  }
+
+  private void next() {
+    if (!scheduler.isShutdown()) {
+      var unused = context.schedule(this::tick, TICK_NANOS, TimeUnit.NANOSECONDS, scheduler);
+    }
+  }
+
+  private void tick() {
+    long nanos = System.nanoTime();
+    boolean isLate = nanos - lastNanos > 2 * TICK_NANOS;
+    lastNanos = nanos;
+    if (!isLate) {
+      look();
+    }
+    lines.removeIf(line -> line.isEnded() && line.isIdle());
+    if (lines.stream().allMatch(Line::isIdle)) {
+      isRunning.set(false);
+      if (lines.stream().allMatch(Line::isIdle)) {
+        return; // whoever comes now wakes it again
+      }
+      if (!isRunning.compareAndSet(false, true)) {
+        return; // somebody did
+      }
+    }
+    next();
+  }
+
+  private void look() {
+    int tick = now + 1;
+    now = tick; // no other thread writes it
+    List<Line> heard = new ArrayList<>();
+    for (Line line : lines) {
+      line.sweep();
+      if (line.takeHeard()) {
+        heard.add(line);
+      }
+    }
+    List<Line> silent = new ArrayList<>();
+    for (Line line : lines) {
+      switch (verdict(line, heard)) {
+        case FINE -> {}
+        case PROBE -> lines.stream().filter(each -> !each.isEnded()).forEach(ask);
+        case SILENT -> silent.add(line);
+      }
+      moveSlowReads(line, tick);
+    }
+    silent.forEach(Line::silent);
+  }
+
+  private static Pulse.Verdict verdict(Line line, Collection<Line> heard) {
+    boolean hasCalls = false;
+    boolean hasStreams = false;
+    for (Attempt attempt : line.attempts()) {
+      hasCalls |= attempt.kind() != Attempt.Kind.STREAM;
+      hasStreams |= attempt.kind() == Attempt.Kind.STREAM;
+    }
+    boolean isHeard = heard.contains(line);
+    return line.pulse().tick(isHeard, hasCalls, hasStreams, heard.size() > (isHeard ? 1 : 0));
+  }
+
+  /**
+   * A read leaves a member that does not answer it, unless all the others were left in the same way
+   * and have answered none since: while all are slow, as they are without a leader, there is
+   * nowhere better to go.
+   */
+  private void moveSlowReads(Line line, int tick) {
+    int limit = patience.ticks();
+    for (Attempt attempt : line.attempts()) {
+      boolean isSlow =
+          attempt.kind() == Attempt.Kind.READ
+              && attempt.route().pinned() == null
+              && attempt.age(tick) >= limit << Math.min(attempt.route().slow(), MOST_DOUBLINGS);
+      if (isSlow && hasOtherThatAnswers(line)) {
+        line.leftForSlowness();
+        attempt.leaveAsSlow(
+            Status.UNAVAILABLE.withDescription(
+                "no answer to this read within "
+                    + SilenceLimits.TICK.multipliedBy(attempt.age(tick)).toMillis()
+                    + " ms, and others may be quicker"));
+      }
+    }
+  }
+
+  private boolean hasOtherThatAnswers(Line line) {
+    return lines.stream().anyMatch(other -> other != line && other.isUp() && !other.isSlow());
+  }
+}
