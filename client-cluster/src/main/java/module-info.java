@@ -1,4 +1,4 @@
-/** Members of the cluster, and the care for each of them. */
+/** Members of the cluster, the care for each of them, and its users. */
 module dev.rondo.etcd.cluster {
   requires transitive dev.rondo.etcd.balancer;
   requires static transitive org.jspecify;

@@ -1,6 +1,7 @@
 package dev.rondo.etcd;
 
 import dev.rondo.etcd.balancer.Connection;
+import dev.rondo.etcd.cluster.AuthClient;
 import dev.rondo.etcd.cluster.ClusterClient;
 import dev.rondo.etcd.cluster.MaintenanceClient;
 import dev.rondo.etcd.kv.KvClient;
@@ -25,6 +26,7 @@ public final class Etcd implements AutoCloseable {
   private final LeaseClient leases;
   private final ClusterClient cluster;
   private final MaintenanceClient maintenance;
+  private final AuthClient auth;
 
   Etcd(Connection connection) {
     this.connection = connection;
@@ -32,6 +34,7 @@ public final class Etcd implements AutoCloseable {
     this.leases = LeaseClient.over(connection);
     this.cluster = ClusterClient.over(connection);
     this.maintenance = MaintenanceClient.over(connection);
+    this.auth = AuthClient.over(connection);
   }
 
   /** Returns a builder that needs endpoints and nothing else. */
@@ -57,6 +60,11 @@ public final class Etcd implements AutoCloseable {
   /** Looks after single members: status, alarms, snapshots. */
   public MaintenanceClient maintenance() {
     return maintenance;
+  }
+
+  /** Administers users, roles and permissions. */
+  public AuthClient auth() {
+    return auth;
   }
 
   /** The connection under all clients: how its endpoints stand, and other endpoints at run time. */

@@ -57,6 +57,24 @@ public final class EtcdBuilder {
     return this;
   }
 
+  /** Logs in as {@code user}; see {@link ConnectionBuilder#user(String, char[])}. */
+  public EtcdBuilder user(String user, char[] password) {
+    connection.user(user, password);
+    return this;
+  }
+
+  /** Logs in as {@code user}; see {@link ConnectionBuilder#user(String, String)}. */
+  public EtcdBuilder user(String user, String password) {
+    connection.user(user, password);
+    return this;
+  }
+
+  /** Shows this token with every call; see {@link ConnectionBuilder#token}. */
+  public EtcdBuilder token(String token) {
+    connection.token(token);
+    return this;
+  }
+
   /** Changes the settings that all clients start with; see {@link ConnectionBuilder#calls}. */
   public EtcdBuilder calls(Consumer<CallSettings.Builder> changes) {
     connection.calls(changes);

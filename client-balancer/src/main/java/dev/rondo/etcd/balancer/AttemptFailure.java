@@ -1,6 +1,7 @@
 package dev.rondo.etcd.balancer;
 
 import dev.rondo.etcd.api.Code;
+import dev.rondo.etcd.api.EtcdException;
 import dev.rondo.etcd.api.WriteOutcome;
 import dev.rondo.etcd.balancer.channel.Attempt;
 import dev.rondo.etcd.balancer.channel.Reason;
@@ -19,18 +20,21 @@ final class AttemptFailure extends RuntimeException {
   private final Code code;
   private final transient @Nullable Endpoint endpoint;
   private final boolean wasNeverSent;
+  private final boolean isOfLogin;
   private final String detail;
 
   private AttemptFailure(
       Code code,
       @Nullable Endpoint endpoint,
       boolean wasNeverSent,
+      boolean isOfLogin,
       String detail,
       @Nullable Throwable cause) {
     super(endpoint == null ? detail : endpoint + ": " + detail, cause, false, false);
     this.code = code;
     this.endpoint = endpoint;
     this.wasNeverSent = wasNeverSent;
+    this.isOfLogin = isOfLogin;
     this.detail = detail;
   }
 
@@ -42,8 +46,22 @@ final class AttemptFailure extends RuntimeException {
         codeOf(status),
         attempt.endpoint(),
         wasNeverSent(ended, attempt),
+        false,
         Reason.of(status),
         status.getCause());
+  }
+
+  /** An attempt that was not made, because the login that it waited for failed. */
+  static AttemptFailure ofLogin(EtcdException login) {
+    // One login was not answered in its time; the next one may be, if the call has time left.
+    Code code = login.code() == Code.DEADLINE_EXCEEDED ? Code.UNAVAILABLE : login.code();
+    return new AttemptFailure(
+        code, null, true, true, "not logged in: " + login.getMessage(), login);
+  }
+
+  /** An attempt that was not made, because the call ended before there was a token. */
+  static AttemptFailure withoutToken(Code code, String detail) {
+    return new AttemptFailure(code, null, true, true, detail, null);
   }
 
   /**
@@ -107,6 +125,11 @@ final class AttemptFailure extends RuntimeException {
   /** Whether it is proven that no server can have seen the request. */
   boolean wasNeverSent() {
     return wasNeverSent;
+  }
+
+  /** Whether the attempt was not made, for want of a token. */
+  boolean isOfLogin() {
+    return isOfLogin;
   }
 
   WriteOutcome outcome() {

@@ -1,7 +1,6 @@
 package dev.rondo.etcd.balancer;
 
 import dev.rondo.etcd.api.CallSettings;
-import dev.rondo.etcd.balancer.channel.CredentialBundle;
 import dev.rondo.etcd.balancer.channel.SilenceLimits;
 import dev.rondo.etcd.balancer.grpc.GrpcTuning;
 import java.net.InetSocketAddress;
@@ -11,9 +10,13 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Collects what a {@link Connection} needs. Not safe for use by many threads. */
 public final class ConnectionBuilder {
+  private static final Logger log = LoggerFactory.getLogger(Connection.class);
+
   private Endpoints endpoints = Endpoints.NONE;
   private @Nullable DnsSrv discovery;
   private @Nullable MemberSync memberSync;
@@ -26,6 +29,7 @@ public final class ConnectionBuilder {
   private PickPolicy policy = PickPolicy.ROUND_ROBIN;
   private SilenceLimits silence = SilenceLimits.DEFAULT;
   private GrpcTuning tuning = GrpcTuning.builder().build();
+  private @Nullable Secrets secrets;
 
   ConnectionBuilder() {}
 
@@ -89,6 +93,50 @@ public final class ConnectionBuilder {
   public ConnectionBuilder tls(Tls tls) {
     this.tls = tls;
     return this;
+  }
+
+  /**
+   * Logs in as {@code user}: before the first call, and anew whenever a server wants another token.
+   *
+   * <p>Without TLS the password travels in the clear. Where the cluster has authentication turned
+   * off, calls go on without.
+   *
+   * @param user the name, not empty
+   * @param password not empty; it is copied, and the connection wipes its own copy when it is
+   *     closed
+   * @throws IllegalStateException if there is a {@link #token} already
+   */
+  public ConnectionBuilder user(String user, char[] password) {
+    if (secrets instanceof Secrets.OfToken) {
+      throw excluding();
+    }
+    secrets = new Secrets.OfUser(user, password);
+    return this;
+  }
+
+  /** Logs in as {@code user}; see {@link #user(String, char[])}. A string cannot be wiped. */
+  public ConnectionBuilder user(String user, String password) {
+    return user(user, password.toCharArray());
+  }
+
+  /**
+   * Shows this token with every call, such as a JSON Web Token that was made elsewhere. It is never
+   * renewed: when a server refuses it, calls fail with the server's code.
+   *
+   * @param token not empty, of visible ASCII characters
+   * @throws IllegalStateException if there is a {@link #user(String, char[]) user} already
+   */
+  public ConnectionBuilder token(String token) {
+    if (secrets instanceof Secrets.OfUser) {
+      throw excluding();
+    }
+    secrets = new Secrets.OfToken(token);
+    return this;
+  }
+
+  private static IllegalStateException excluding() {
+    return new IllegalStateException(
+        "a connection has either a user with a password or a token, was given both");
   }
 
   /** Changes the settings that all clients over this connection start with. */
@@ -186,16 +234,18 @@ public final class ConnectionBuilder {
       throw new IllegalStateException(
           "followMembers needs endpoints with http or https, was given " + endpoints.list().get(0));
     }
+    warnIfReadable(plan.scheme());
     return new GrpcConnection(
         plan,
-        credentials(plan.scheme()),
+        usedTls(plan.scheme()),
         settings,
         maxAnswerBytes,
         listener,
         executor,
         policy,
         silence,
-        tuning);
+        tuning,
+        secrets);
   }
 
   private Endpoint.Scheme scheme() {
@@ -215,12 +265,18 @@ public final class ConnectionBuilder {
     return endpoints.scheme();
   }
 
-  private CredentialBundle credentials(Endpoint.Scheme scheme) {
-    if (!scheme.isSecure()) {
-      return CredentialBundle.inTheClear();
+  /** What goes through a socket file does not leave the machine. */
+  private void warnIfReadable(Endpoint.Scheme scheme) {
+    if (secrets != null && !scheme.isSecure() && !scheme.isSocketFile()) {
+      log.warn(
+          "{} is sent without TLS, where others may read it: use https endpoints", secrets.name());
     }
-    Tls used = tls == null ? Tls.system() : tls;
-    return CredentialBundle.tls(
-        used.trusted(), used.identity().orElse(null), used.serverName().orElse(null));
+  }
+
+  private @Nullable Tls usedTls(Endpoint.Scheme scheme) {
+    if (!scheme.isSecure()) {
+      return null;
+    }
+    return tls == null ? Tls.system() : tls;
   }
 }

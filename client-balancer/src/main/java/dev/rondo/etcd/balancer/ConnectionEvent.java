@@ -3,6 +3,7 @@ package dev.rondo.etcd.balancer;
 import dev.rondo.etcd.api.Code;
 import dev.rondo.etcd.api.MemberId;
 import java.util.List;
+import java.util.Optional;
 
 /** Something that happened to a connection and that calls do not show. */
 public sealed interface ConnectionEvent {
@@ -65,4 +66,14 @@ public sealed interface ConnectionEvent {
    * @param term in which term of their consensus
    */
   record LeaderSeen(MemberId leader, long term) implements ConnectionEvent {}
+
+  /**
+   * The files of {@link Tls} had changed, and what they hold is used from now on. The connections
+   * that are up are replaced one by one; this is told before.
+   *
+   * @param trusted how many certificates are trusted; 0 for the JDK's own trust store
+   * @param identity the certificate we show, or nothing if we have none
+   */
+  record CredentialsReloaded(int trusted, Optional<ClientCertificate> identity)
+      implements ConnectionEvent {}
 }

@@ -145,7 +145,7 @@ final class Discovery {
 
   private CompletableFuture<Duration> askDns(SrvLookup lookup) {
     CompletableFuture<Duration> next = new CompletableFuture<>();
-    connection.lookUp(
+    connection.block(
         () -> {
           try {
             SrvLookup.Answer answer = lookup.ask();

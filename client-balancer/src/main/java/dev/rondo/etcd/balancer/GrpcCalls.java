@@ -31,6 +31,7 @@ final class GrpcCalls implements Calls {
   private final boolean isAsync;
   private final @Nullable Endpoint pinned;
   private final Set<Endpoint> avoided;
+  private final @Nullable TokenSource tokens;
   private final long timeoutNanos;
 
   GrpcCalls(
@@ -38,12 +39,14 @@ final class GrpcCalls implements Calls {
       CallSettings settings,
       boolean isAsync,
       @Nullable Endpoint pinned,
-      Set<Endpoint> avoided) {
+      Set<Endpoint> avoided,
+      @Nullable TokenSource tokens) {
     this.connection = connection;
     this.settings = settings;
     this.isAsync = isAsync;
     this.pinned = pinned;
     this.avoided = avoided;
+    this.tokens = tokens;
     this.timeoutNanos = settings.timeout().toNanos();
   }
 
@@ -54,23 +57,23 @@ final class GrpcCalls implements Calls {
 
   @Override
   public Calls with(CallSettings changed) {
-    return new GrpcCalls(connection, changed, isAsync, pinned, avoided);
+    return new GrpcCalls(connection, changed, isAsync, pinned, avoided, tokens);
   }
 
   @Override
   public Calls async() {
-    return new GrpcCalls(connection, settings, true, pinned, avoided);
+    return new GrpcCalls(connection, settings, true, pinned, avoided, tokens);
   }
 
   @Override
   public Calls at(Endpoint endpoint) {
     connection.check(endpoint);
-    return new GrpcCalls(connection, settings, isAsync, endpoint, avoided);
+    return new GrpcCalls(connection, settings, isAsync, endpoint, avoided, tokens);
   }
 
   @Override
   public Calls avoiding(Set<Endpoint> endpoints) {
-    return new GrpcCalls(connection, settings, isAsync, pinned, Set.copyOf(endpoints));
+    return new GrpcCalls(connection, settings, isAsync, pinned, Set.copyOf(endpoints), tokens);
   }
 
   @Override
@@ -83,7 +86,15 @@ final class GrpcCalls implements Calls {
 
   @Override
   public <Q, R> RpcStream<Q> open(Rpc<Q, R> rpc, Executor executor, StreamListener<R> listener) {
-    GrpcStream<Q, R> stream = new GrpcStream<>(this, rpc, executor, listener);
+    Token token = tokens == null ? null : tokens.current();
+    return tokens != null && token == null
+        ? StreamAfterLogin.open(this, tokens, rpc, executor, listener)
+        : open(rpc, executor, listener, token);
+  }
+
+  <Q, R> RpcStream<Q> open(
+      Rpc<Q, R> rpc, Executor executor, StreamListener<R> listener, @Nullable Token token) {
+    GrpcStream<Q, R> stream = new GrpcStream<>(this, rpc, executor, listener, token);
     stream.start();
     return stream;
   }
@@ -115,6 +126,11 @@ final class GrpcCalls implements Calls {
     return avoided;
   }
 
+  /** Where these calls have their token from; null if they carry none. */
+  @Nullable TokenSource tokens() {
+    return tokens;
+  }
+
   long timeoutNanos() {
     return timeoutNanos;
   }
@@ -123,10 +139,13 @@ final class GrpcCalls implements Calls {
     return OPTIONS;
   }
 
-  Metadata headers(Rpc<?, ?> rpc) {
+  Metadata headers(Rpc<?, ?> rpc, @Nullable Token token) {
     Metadata headers = new Metadata();
     if (rpc.requiresLeader()) {
       headers.put(HAS_LEADER, "true");
+    }
+    if (token != null) {
+      token.addTo(headers);
     }
     return headers;
   }

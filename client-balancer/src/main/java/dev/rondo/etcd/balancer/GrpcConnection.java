@@ -12,6 +12,7 @@ import dev.rondo.etcd.balancer.channel.SilenceLimits;
 import dev.rondo.etcd.balancer.grpc.GrpcTuning;
 import dev.rondo.etcd.balancer.internal.Calls;
 import dev.rondo.etcd.balancer.internal.CallsSource;
+import dev.rondo.etcd.balancer.internal.RpcStream;
 import io.grpc.Channel;
 import java.time.Duration;
 import java.util.Collection;
@@ -48,9 +49,10 @@ final class GrpcConnection implements Connection, CallsSource {
   private final Executor executor;
   private final EventQueue events;
   private final EndpointChannel channel;
+  private final @Nullable TokenSource tokens;
   private final GrpcCalls calls;
   private final Set<UnaryCall<?, ?, ?>> repeating = ConcurrentHashMap.newKeySet();
-  private final Set<GrpcStream<?, ?>> streams = ConcurrentHashMap.newKeySet();
+  private final Set<RpcStream<?>> streams = ConcurrentHashMap.newKeySet();
   private final Map<Class<?>, Object> shared = new ConcurrentHashMap<>();
   private final RetryBudget budget;
   private final Endpoint.Scheme scheme;
@@ -67,14 +69,15 @@ final class GrpcConnection implements Connection, CallsSource {
 
   GrpcConnection(
       EndpointPlan plan,
-      CredentialBundle credentials,
+      @Nullable Tls tls,
       CallSettings settings,
       int maxAnswerBytes,
       ConnectionListener listener,
       @Nullable Executor executor,
       PickPolicy policy,
       SilenceLimits silence,
-      GrpcTuning tuning) {
+      GrpcTuning tuning,
+      @Nullable Secrets secrets) {
     String name = "rondo-" + NUMBERS.incrementAndGet();
     this.scheduler = new ScheduledThreadPoolExecutor(1, daemons(name + "-timer"));
     this.scheduler.setRemoveOnCancelPolicy(true);
@@ -86,22 +89,39 @@ final class GrpcConnection implements Connection, CallsSource {
     this.budget = new RetryBudget(scheduler, System::nanoTime);
     this.scheme = plan.scheme();
     this.endpoints = plan.fixed();
-    this.calls = new GrpcCalls(this, settings, false, null, Set.of());
+    this.tokens =
+        secrets == null
+            ? null
+            : secrets.open(new GrpcCalls(this, settings, false, null, Set.of(), null));
+    this.calls = new GrpcCalls(this, settings, false, null, Set.of(), tokens);
+    CredentialBundle bundle = tls == null ? CredentialBundle.inTheClear() : tls.bundle();
     this.dns = new DnsClient(plan.dnsServers());
     this.discovery = new Discovery(this, plan, dns);
     this.channel =
         EndpointChannel.open(
             scheme,
             plan.fixed(),
-            credentials,
+            bundle,
             maxAnswerBytes,
             new Following(),
             dns,
-            this::lookUp,
+            this::block,
             policy,
             silence,
             tuning);
+    if (tls != null) {
+      tls.reloadEvery().ifPresent(interval -> watch(tls, bundle, interval));
+    }
     discovery.start();
+  }
+
+  private void watch(Tls tls, CredentialBundle bundle, Duration interval) {
+    new CredentialWatch(tls, bundle, interval, scheduler, this::block, this::renewed).start();
+  }
+
+  private void renewed(ConnectionEvent event) {
+    tell(event);
+    channel.renewConnections();
   }
 
   private static ThreadFactory daemons(String name) {
@@ -125,12 +145,12 @@ final class GrpcConnection implements Connection, CallsSource {
     }
   }
 
-  /** Looks something up, which may block. After the close nobody wants to know. */
-  void lookUp(Runnable lookup) {
+  /** Looks up a host or reads a file. After the close nobody wants to know. */
+  void block(Runnable task) {
     try {
-      ownExecutor.execute(lookup);
+      ownExecutor.execute(task);
     } catch (RejectedExecutionException e) {
-      log.debug("closed before something was looked up");
+      log.debug("closed before a host was looked up or a file was read");
     }
   }
 
@@ -246,6 +266,9 @@ final class GrpcConnection implements Connection, CallsSource {
       channel.close();
       dns.close();
       repeating.forEach(UnaryCall::closed);
+      if (tokens != null) {
+        tokens.close();
+      }
       scheduler.shutdown(); // what was handed in is run, timers are not
       ownExecutor.shutdown();
     }
@@ -284,10 +307,14 @@ final class GrpcConnection implements Connection, CallsSource {
     return isQuiet;
   }
 
-  /** Counts a call in, unless the connection takes no more. */
-  boolean enter() {
+  /**
+   * Counts a call in, unless the connection takes no more. A login, which uses no tokens where
+   * others do, is for calls that were counted in before.
+   */
+  boolean enter(@Nullable TokenSource used) {
     underWay.incrementAndGet();
-    if (isClosing) {
+    boolean isLogin = used != tokens;
+    if (isLogin ? isClosed : isClosing) {
       leave();
       return false;
     }
@@ -388,14 +415,14 @@ final class GrpcConnection implements Connection, CallsSource {
     repeating.remove(call);
   }
 
-  void opened(GrpcStream<?, ?> stream) {
+  void opened(RpcStream<?> stream) {
     streams.add(stream);
     if (isClosing) {
       stream.cancel("the client was closed");
     }
   }
 
-  void ended(GrpcStream<?, ?> stream) {
+  void ended(RpcStream<?> stream) {
     streams.remove(stream);
   }
 

@@ -12,6 +12,7 @@ import dev.rondo.etcd.balancer.channel.Reason;
 import dev.rondo.etcd.balancer.channel.Route;
 import dev.rondo.etcd.balancer.internal.Blocking;
 import dev.rondo.etcd.balancer.internal.Rpc;
+import dev.rondo.etcd.balancer.internal.TokenRefusal;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.Deadline;
@@ -53,8 +54,12 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
   private volatile @Nullable ClientCall<Q, R> current;
 
   private volatile @Nullable Future<?> repeating;
+  private volatile @Nullable Future<?> awaitedToken;
   private volatile @Nullable AttemptFailure last;
   private volatile int attempts;
+  private volatile @Nullable Attempt lastAttempt;
+  private int slow; // attempts that were not answered for long
+  private int renewals; // of the token, by this call
   private volatile WriteOutcome worst = WriteOutcome.NOT_APPLIED;
 
   /** Made when the first attempt failed: most calls never need it. */
@@ -70,7 +75,7 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
 
   void start() {
     GrpcConnection connection = calls.connection();
-    if (!connection.enter()) {
+    if (!connection.enter(calls.tokens())) {
       finish(null, connection.closed(rpc.operation()));
       return;
     }
@@ -86,18 +91,32 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
   }
 
   private void attempt(Set<Endpoint> avoided, Ending<R> ending) {
+    TokenSource tokens = calls.tokens();
+    if (tokens == null) {
+      attempt(avoided, null, ending);
+    } else {
+      new LoggedIn(tokens, avoided, ending).attempt();
+    }
+  }
+
+  private void attempt(Set<Endpoint> avoided, @Nullable Token token, Ending<R> ending) {
     int earlier = attempts; // one attempt at a time
+    Attempt before = lastAttempt;
+    if (before != null && before.wasSlow()) {
+      slow++;
+    }
     Reach reach = rpc.requiresLeader() ? Reach.QUORUM : Reach.ANY;
     Attempt attempt =
         new Attempt(
-            new Route(reach, earlier, avoided, calls.pinned()),
+            new Route(reach, earlier, slow, avoided, calls.pinned()),
             rpc.kind() == Rpc.Kind.WRITE ? Attempt.Kind.WRITE : Attempt.Kind.READ);
+    lastAttempt = attempt;
     attempts = earlier + 1;
     CallOptions options = attempt.in(calls.options().withDeadline(deadline));
     ClientCall<Q, R> call = calls.connection().channel().newCall(rpc.method(), options);
     attempt.onLeave(why -> call.cancel(Reason.of(why), null));
     current = call;
-    call.start(new Listening<>(attempt, ending), calls.headers(rpc));
+    call.start(new Listening<>(attempt, ending), calls.headers(rpc, token));
     call.request(2); // one answer, and a second one to find out that a server sends too many
     call.sendMessage(request);
     call.halfClose();
@@ -212,6 +231,9 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
     if (connection.isClosed()) {
       return clientClosed();
     }
+    if (ended.isOfLogin() && connection.hasOther(Set.of())) {
+      return exception(ended.code(), ended.detail(), ended.getCause());
+    }
     if (ended.code() == Code.DEADLINE_EXCEEDED && ended.endpoint() == null) {
       return repetition != null && connection.hasOther(Set.of())
           ? gaveUp(repetition.earlier.get(repetition.earlier.size() - 1))
@@ -270,6 +292,10 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
   }
 
   private void stop(String reason) {
+    Future<?> token = awaitedToken;
+    if (token != null) {
+      token.cancel(false);
+    }
     Future<?> rest = repeating;
     if (rest != null) {
       rest.cancel(false);
@@ -383,6 +409,109 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
             }
           });
       return answer;
+    }
+  }
+
+  /**
+   * One attempt by the count of the retry rules: it waits for a token, and is made anew with
+   * another one where a server refuses that. No endpoint is to blame for it, and nothing was
+   * applied.
+   */
+  private final class LoggedIn {
+    private final TokenSource tokens;
+    private final Set<Endpoint> avoided;
+    private final Ending<R> ending;
+
+    LoggedIn(TokenSource tokens, Set<Endpoint> avoided, Ending<R> ending) {
+      this.tokens = tokens;
+      this.avoided = avoided;
+      this.ending = ending;
+    }
+
+    void attempt() {
+      Token token = tokens.current();
+      if (token != null) {
+        attemptWith(token);
+        return;
+      }
+      CompletableFuture<Token> next = tokens.next();
+      Future<?> timer = next.isDone() ? null : failInTime(next);
+      awaitedToken = next;
+      var unused =
+          next.whenComplete(
+              (found, failure) -> {
+                awaitedToken = null;
+                if (timer != null) {
+                  timer.cancel(false);
+                }
+                if (failure == null) {
+                  attemptWith(found);
+                } else {
+                  ending.ended(null, withoutToken(failure));
+                }
+              });
+      if (isDone()) {
+        next.cancel(false);
+      }
+    }
+
+    private @Nullable Future<?> failInTime(CompletableFuture<Token> next) {
+      String late = "not logged in within " + calls.settings().timeout();
+      try {
+        return calls
+            .scheduler()
+            .schedule(
+                () ->
+                    next.completeExceptionally(
+                        AttemptFailure.withoutToken(Code.DEADLINE_EXCEEDED, late)),
+                deadline.timeRemaining(TimeUnit.NANOSECONDS),
+                TimeUnit.NANOSECONDS);
+      } catch (RejectedExecutionException e) {
+        next.cancel(false); // closed at this moment
+        return null;
+      }
+    }
+
+    private AttemptFailure withoutToken(Throwable failure) {
+      if (failure instanceof AttemptFailure late) {
+        return late;
+      }
+      return Login.failure(failure)
+          .map(AttemptFailure::ofLogin)
+          .orElseGet(
+              () -> AttemptFailure.withoutToken(Code.CANCELLED, "given up before the login"));
+    }
+
+    private void attemptWith(Token token) {
+      UnaryCall.this.attempt(
+          avoided,
+          token,
+          (response, failure) -> {
+            if (failure != null && isAnotherWanted(token, failure)) {
+              renew(failure);
+            } else {
+              ending.ended(response, failure);
+            }
+          });
+    }
+
+    private boolean isAnotherWanted(Token token, AttemptFailure failure) {
+      return TokenRefusal.is(failure.code())
+          && tokens.refused(token)
+          && renewals < TokenRefusal.PATIENCE
+          && !isDone()
+          && !deadline.isExpired()
+          && !calls.connection().isClosed();
+    }
+
+    private void renew(AttemptFailure refusal) {
+      renewals++;
+      last = refusal;
+      current = null;
+      calls
+          .connection()
+          .tell(new ConnectionEvent.Retried(rpc.operation(), attempts + 1, refusal.code()));
+      attempt();
     }
   }
 

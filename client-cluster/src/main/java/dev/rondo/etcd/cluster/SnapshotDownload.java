@@ -11,6 +11,7 @@ import dev.rondo.etcd.balancer.internal.Calls;
 import dev.rondo.etcd.balancer.internal.Rpc;
 import dev.rondo.etcd.balancer.internal.RpcStream;
 import dev.rondo.etcd.balancer.internal.StreamListener;
+import dev.rondo.etcd.balancer.internal.TokenRefusal;
 import dev.rondo.etcd.balancer.internal.Wire;
 import dev.rondo.etcd.wire.MaintenanceGrpc;
 import dev.rondo.etcd.wire.SnapshotRequest;
@@ -53,6 +54,8 @@ final class SnapshotDownload extends CompletableFuture<Snapshot>
   private Revision revision = Revision.NONE;
   private Optional<String> version = Optional.empty();
   private long asked;
+  private int refusals; // of the token
+  private Runnable again = () -> {}; // opens the stream
   private long size;
 
   SnapshotDownload(Endpoint endpoint, Path target, SnapshotProgress progress) {
@@ -64,15 +67,23 @@ final class SnapshotDownload extends CompletableFuture<Snapshot>
 
   /** Opens the stream; to be called once. */
   void start(Calls calls) {
-    RpcStream<SnapshotRequest> opened = calls.at(endpoint).open(SNAPSHOT, calls.executor(), this);
-    stream = opened;
-    opened.send(SnapshotRequest.getDefaultInstance());
-    opened.halfClose();
-    ask(opened);
+    open(calls.at(endpoint));
     try {
       watch(calls, NOTHING);
     } catch (RejectedExecutionException e) {
       // The connection was closed, and the stream with it: onEnd follows.
+    }
+  }
+
+  private void open(Calls pinned) {
+    again = () -> open(pinned);
+    RpcStream<SnapshotRequest> opened = pinned.open(SNAPSHOT, pinned.executor(), this);
+    stream = opened;
+    opened.send(SnapshotRequest.getDefaultInstance());
+    opened.halfClose();
+    ask(opened);
+    if (isDone()) {
+      opened.cancel("the snapshot was given up"); // meanwhile, by one who knew the last stream
     }
   }
 
@@ -135,6 +146,10 @@ final class SnapshotDownload extends CompletableFuture<Snapshot>
   @Override
   public void onEnd(@Nullable EtcdException failure) {
     awaited = NOTHING;
+    if (failure != null && mayLogInAnew(failure)) {
+      again.run();
+      return;
+    }
     if (failure != null) {
       fail(failure);
       return;
@@ -148,6 +163,14 @@ final class SnapshotDownload extends CompletableFuture<Snapshot>
     } catch (EtcdException e) {
       fail(e);
     }
+  }
+
+  /** A server that wants another token says so before it sends anything. */
+  private boolean mayLogInAnew(EtcdException failure) {
+    return TokenRefusal.is(failure.code())
+        && size == 0
+        && !isDone()
+        && ++refusals <= TokenRefusal.PATIENCE;
   }
 
   private Bytes checkedDigest() {

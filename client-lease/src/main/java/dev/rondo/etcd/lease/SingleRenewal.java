@@ -5,6 +5,7 @@ import dev.rondo.etcd.api.EtcdException;
 import dev.rondo.etcd.api.LeaseId;
 import dev.rondo.etcd.api.WriteOutcome;
 import dev.rondo.etcd.balancer.internal.Blocking;
+import dev.rondo.etcd.balancer.internal.TokenRefusal;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +22,7 @@ final class SingleRenewal extends CompletableFuture<LeaseRenewal>
   // Written by the renewer's tasks.
   private volatile int attempts;
   private @Nullable EtcdException reason; // of the last move
+  private int refusals; // of the token
   private @Nullable Timer deadline;
   private boolean isOver;
 
@@ -82,11 +84,17 @@ final class SingleRenewal extends CompletableFuture<LeaseRenewal>
             null));
   }
 
-  /** Goes on over the next stream, unless the server refuses to renew at all. */
+  /**
+   * Goes on over the next stream, which logs in anew if the token was refused, unless the server
+   * refuses to renew at all.
+   */
   @Override
   public void moved(EtcdException failure) {
     reason = failure;
     Code code = failure.code();
+    if (TokenRefusal.is(code) && ++refusals <= TokenRefusal.PATIENCE) {
+      return;
+    }
     if (!code.isTransient() && code.outcome() == WriteOutcome.NOT_APPLIED) {
       fail(failure);
       renewer.run(() -> renewer.remove(id, this));

@@ -104,7 +104,8 @@ class DnsSrvTest {
       List<String> all = cluster.endpoints().stream().map(url -> named(cluster, url)).toList();
       await()
           .atMost(PATIENCE)
-          .untilAsserted(() -> assertThat(connected(etcd)).containsExactlyInAnyOrderElementsOf(all));
+          .untilAsserted(
+              () -> assertThat(connected(etcd)).containsExactlyInAnyOrderElementsOf(all));
 
       etcd.kv().put("a", "1");
     }

@@ -11,20 +11,27 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Faults that are drawn by chance: members are killed, frozen and cut off, mostly one at a time and
- * often the leader, each for one to three seconds with a pause after it.
+ * Faults that are drawn by chance: members are killed, frozen, cut off from their peers, lose the
+ * connections of their clients or answer them late, mostly one at a time and often the leader, each
+ * for one to three seconds with a pause after it.
  */
 final class FaultSchedule {
   private enum Fault {
     KILL,
     PAUSE,
-    ISOLATE;
+    ISOLATE,
+    CUT,
+    DELAY;
+
+    private static final Duration LATE = Duration.ofMillis(75);
 
     void begin(EtcdMember victim) {
       switch (this) {
         case KILL -> victim.kill();
         case PAUSE -> victim.pause();
         case ISOLATE -> victim.isolate();
+        case CUT -> victim.bridge().cut();
+        case DELAY -> victim.bridge().delay(LATE);
       }
     }
 
@@ -33,6 +40,8 @@ final class FaultSchedule {
         case KILL -> victim.restart();
         case PAUSE -> victim.resume();
         case ISOLATE -> victim.heal();
+        case CUT -> victim.bridge().cut();
+        case DELAY -> victim.bridge().heal();
       }
     }
   }

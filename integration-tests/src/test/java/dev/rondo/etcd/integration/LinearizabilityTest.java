@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.rondo.etcd.api.EtcdException;
 import dev.rondo.etcd.api.WriteOutcome;
 import dev.rondo.etcd.balancer.Connection;
+import dev.rondo.etcd.balancer.PickPolicy;
 import dev.rondo.etcd.kv.KvClient;
 import dev.rondo.etcd.testing.EtcdBackend;
 import dev.rondo.etcd.testing.EtcdCluster;
@@ -42,7 +43,8 @@ class LinearizabilityTest {
   private final AtomicInteger refused = new AtomicInteger();
   private final AtomicInteger unknown = new AtomicInteger();
   private final ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);
-  private final List<Connection> connections = new ArrayList<>(); // to all, then to each alone
+  private final List<Connection> connections =
+      new ArrayList<>(); // to all, to each alone, to all by other policies
   private EtcdCluster cluster;
   private volatile boolean isStopping;
 
@@ -56,6 +58,9 @@ class LinearizabilityTest {
     connections.add(Connection.builder().endpoints(cluster.endpoints()).build());
     for (String endpoint : cluster.endpoints()) {
       connections.add(Connection.builder().endpoints(List.of(endpoint)).build());
+    }
+    for (PickPolicy policy : List.of(PickPolicy.LEADER_FIRST, PickPolicy.LEAST_BUSY)) {
+      connections.add(Connection.builder().endpoints(cluster.endpoints()).policy(policy).build());
     }
   }
 

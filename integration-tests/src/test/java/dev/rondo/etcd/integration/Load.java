@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -151,6 +152,30 @@ final class Load implements AutoCloseable {
       last = end;
     }
     return Duration.ofNanos(Math.max(longest, to - last));
+  }
+
+  /**
+   * The longest time within {@code from} and {@code to} in which one and the same caller had no
+   * success.
+   */
+  static Duration longestGapOfAnyCaller(List<Call> calls, boolean isRead, long from, long to) {
+    return calls.stream()
+        .filter(call -> call.isRead() == isRead)
+        .collect(Collectors.groupingBy(Call::caller))
+        .values()
+        .stream()
+        .map(own -> longestGap(own, isRead, from, to))
+        .max(Comparator.naturalOrder())
+        .orElse(Duration.ZERO);
+  }
+
+  /** Successes a second between {@code from} and {@code to}. */
+  static double rate(List<Call> calls, long from, long to) {
+    long successes =
+        calls.stream()
+            .filter(call -> call.hasSucceeded() && call.end() >= from && call.end() < to)
+            .count();
+    return successes * 1e9 / (to - from);
   }
 
   static List<Call> failures(List<Call> calls, boolean isRead) {

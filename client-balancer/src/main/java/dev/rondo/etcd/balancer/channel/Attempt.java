@@ -22,6 +22,8 @@ public final class Attempt extends ClientStreamTracer {
     READ,
     /** An answer is due; nobody knows what becomes of it when it is cut off. */
     WRITE,
+    /** An answer in many pieces; is finished where it began. */
+    DOWNLOAD,
     /** Lasts, and may be quiet. */
     STREAM
   }
@@ -34,6 +36,7 @@ public final class Attempt extends ClientStreamTracer {
   private @Nullable Consumer<Status> leave; // set before the attempt is started
   private volatile @Nullable Line line;
   private volatile @Nullable Status leaving;
+  private volatile boolean wasSlow;
   private volatile boolean isStarted;
   private volatile boolean hasLeft;
   private volatile int start; // in ticks of the line's watch
@@ -95,6 +98,11 @@ public final class Attempt extends ClientStreamTracer {
     return leaving;
   }
 
+  /** Whether it left because it was not answered for long. */
+  public boolean wasSlow() {
+    return wasSlow;
+  }
+
   Route route() {
     return route;
   }
@@ -128,6 +136,12 @@ public final class Attempt extends ClientStreamTracer {
     if (leave != null) {
       leave.accept(why);
     }
+  }
+
+  /** Tells it to go because it was not answered for long. */
+  void leaveAsSlow(Status why) {
+    wasSlow = true;
+    leave(why);
   }
 
   @Override

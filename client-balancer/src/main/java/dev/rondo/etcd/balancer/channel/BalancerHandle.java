@@ -34,4 +34,11 @@ final class BalancerHandle {
       made.isLearner(endpoint);
     }
   }
+
+  void renew() {
+    EndpointBalancer made = balancer;
+    if (made != null) {
+      made.renew();
+    }
+  }
 }

@@ -70,7 +70,7 @@ public final class EndpointChannel {
     ChannelSetup setup =
         new ChannelSetup(
             listener,
-            credentials::authority,
+            credentials,
             new HostLookup(dns),
             lookups,
             policy,
@@ -128,6 +128,14 @@ public final class EndpointChannel {
   /** Puts other endpoints of the same scheme in the place of those there are. */
   public void endpoints(List<Endpoint> endpoints) {
     resolver.endpoints(endpoints);
+  }
+
+  /**
+   * Puts connections with the credentials of now in the place of those there are, one by one. Unary
+   * calls are finished where they are; streams are told to leave.
+   */
+  public void renewConnections() {
+    balancer.renew();
   }
 
   /** How all endpoints stand, in the order in which they were given. */

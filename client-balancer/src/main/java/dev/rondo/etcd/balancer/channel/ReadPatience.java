@@ -3,33 +3,29 @@ package dev.rondo.etcd.balancer.channel;
 import java.time.Duration;
 
 /**
- * How long a read may take before it is tried elsewhere: four times as long as the slowest one of
- * the last while took, and at least a second. The slowest is forgotten by half in some seven
- * seconds.
+ * How long a read may take before it is tried elsewhere: ten times as long as reads took on average
+ * lately, and at least a second. An average, and not the longest: reads that waited for an election
+ * must not make us wait for a member that was cut off in it.
  *
  * <p>Reads are noted on many threads, and one that is lost between two of them does no harm.
  */
 final class ReadPatience {
   private static final int LEAST = SilenceLimits.ticks(Duration.ofSeconds(1));
-  private static final int TIMES = 4;
-  private static final double KEPT_PER_TICK = 0.99;
+  private static final int TIMES = 10;
+  private static final double WEIGHT = 1.0 / 64; // of the read that was noted last
 
-  private volatile double slowest; // in ticks
+  private volatile double average; // in ticks
 
   /** A read was answered after so many ticks. */
   void answered(int ticks) {
-    if (ticks > slowest) {
-      slowest = ticks;
+    double before = average;
+    if (ticks != 0 || before != 0) { // most are answered within a tick, and cost nothing here
+      average = before + WEIGHT * (ticks - before);
     }
-  }
-
-  /** A tick has passed. */
-  void tick() {
-    slowest = slowest < 0.5 ? 0 : slowest * KEPT_PER_TICK;
   }
 
   /** The limit, in ticks. */
   int ticks() {
-    return Math.max(LEAST, (int) (TIMES * slowest));
+    return Math.max(LEAST, (int) (TIMES * average));
   }
 }

@@ -21,7 +21,8 @@ import java.util.function.Consumer;
  * can be blamed for silence.
  */
 final class SilenceWatch {
-  private static final int MOST_DOUBLINGS = 3; // each further attempt of a call has more time
+  private static final int MOST_DOUBLINGS =
+      3; // each slow attempt of a call gives the next more time
   private static final long TICK_NANOS = SilenceLimits.TICK.toNanos();
 
   private final SynchronizationContext context;
@@ -108,7 +109,6 @@ final class SilenceWatch {
   private void look() {
     int tick = now + 1;
     now = tick; // no other thread writes it
-    patience.tick();
     List<Line> heard = new ArrayList<>();
     for (Line line : lines) {
       line.sweep();
@@ -150,10 +150,10 @@ final class SilenceWatch {
       boolean isSlow =
           attempt.kind() == Attempt.Kind.READ
               && attempt.route().pinned() == null
-              && attempt.age(tick) >= limit << Math.min(attempt.route().earlier(), MOST_DOUBLINGS);
+              && attempt.age(tick) >= limit << Math.min(attempt.route().slow(), MOST_DOUBLINGS);
       if (isSlow && hasOtherThatAnswers(line)) {
         line.leftForSlowness();
-        attempt.leave(
+        attempt.leaveAsSlow(
             Status.UNAVAILABLE.withDescription(
                 "no answer to this read within "
                     + SilenceLimits.TICK.multipliedBy(attempt.age(tick)).toMillis()

@@ -25,6 +25,13 @@ public interface RpcStream<Q> {
   /** Ends the stream, on the wire too. The listener hears of it with code {@code CANCELLED}. */
   void cancel(String reason);
 
+  /**
+   * Says that the server refused the token of this stream in a message of its own, such as the
+   * {@code cancel_reason} of a watch, so that the next stream logs in anew. Where the server ends
+   * the stream for it, that is known without.
+   */
+  default void tokenRefused() {}
+
   /** Where the stream goes; empty as long as it waits for a connected endpoint. */
   Optional<Endpoint> endpoint();
 }

@@ -1,0 +1,17 @@
+package dev.rondo.etcd.cluster;
+
+import dev.rondo.etcd.api.ResponseHeader;
+import java.util.List;
+
+/**
+ * All roles.
+ *
+ * @param header where and when the answer was made
+ * @param names their names, in the order in which the server sent them
+ */
+public record RoleList(ResponseHeader header, List<String> names) {
+  /** Copies the list. */
+  public RoleList {
+    names = List.copyOf(names);
+  }
+}
