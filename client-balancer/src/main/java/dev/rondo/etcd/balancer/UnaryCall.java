@@ -498,7 +498,7 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
     private boolean isAnotherWanted(Token token, AttemptFailure failure) {
       return TokenRefusal.is(failure.code())
           && tokens.refused(token)
-          && renewals < TokenRefusal.PATIENCE
+          && renewals < TokenRefusal.patience(failure.code())
           && !isDone()
           && !deadline.isExpired()
           && !calls.connection().isClosed();
