@@ -84,7 +84,8 @@ final class EndpointBalancer extends LoadBalancer implements LinkOwner {
             helper.getSynchronizationContext(),
             helper.getScheduledExecutorService(),
             given.limits(),
-            this::ask);
+            this::ask,
+            this::askQuorum);
     order = given.policy() == PickPolicy.LEAST_BUSY ? Order.leastBusyOfTwo() : Order.inTurn();
     given.balancer().set(this);
   }
@@ -218,7 +219,7 @@ final class EndpointBalancer extends LoadBalancer implements LinkOwner {
                   isSearching = false;
                   if (leadership.isOpen()) {
                     askAll();
-                    askQuorum();
+                    askForLeader();
                     searchLeader();
                   }
                 },
@@ -227,30 +228,41 @@ final class EndpointBalancer extends LoadBalancer implements LinkOwner {
                 helper.getScheduledExecutorService());
   }
 
-  private void askQuorum() {
+  private void askForLeader() {
     if (leadership.leaderId() == 0) {
       return; // members that know no leader have no quorum to ask
     }
-    long term = leadership.term();
-    for (EndpointLink link : links.values()) {
-      if (link.isConnected() && link.isVoter() && link.line().mayAskQuorum()) {
-        Line line = link.line();
-        Objects.requireNonNull(setup)
-            .questions()
-            .quorum(
-                line,
-                Duration.ofSeconds(1),
-                isAlive ->
-                    helper
-                        .getSynchronizationContext()
-                        .execute(() -> quorumAnswered(line, term, isAlive)));
-      }
+    links.values().forEach(this::askQuorum);
+  }
+
+  private void askQuorum(Line line) {
+    EndpointLink link = links.get(line.endpoint());
+    if (link != null) {
+      askQuorum(link);
     }
   }
 
-  private void quorumAnswered(Line line, long term, boolean isAlive) {
-    line.quorumWasAnswered();
-    if (isAlive && term == leadership.term()) {
+  private void askQuorum(EndpointLink link) {
+    if (!link.isConnected() || !link.isVoter() || !link.line().mayAskQuorum()) {
+      return;
+    }
+    Line line = link.line();
+    boolean wasOpen = leadership.isOpen();
+    long term = leadership.term();
+    Objects.requireNonNull(setup)
+        .questions()
+        .quorum(
+            line,
+            Duration.ofSeconds(1),
+            isThere ->
+                helper
+                    .getSynchronizationContext()
+                    .execute(() -> quorumAnswered(line, isThere, wasOpen, term)));
+  }
+
+  private void quorumAnswered(Line line, boolean isThere, boolean wasOpen, long term) {
+    line.quorumWasAnswered(isThere);
+    if (isThere && wasOpen && term == leadership.term()) {
       leadership.alive();
       publish();
     }

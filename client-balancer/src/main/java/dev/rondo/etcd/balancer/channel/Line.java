@@ -31,6 +31,8 @@ final class Line {
   private boolean isForAll; // and not for streams alone
   private boolean isAsked;
   private boolean isQuorumAsked;
+  private int quorumAsked; // the tick since which such a question waits for its first good answer
+  private int quorumAnswered; // the tick of the last good answer
 
   Line(Endpoint endpoint, Subchannel subchannel, SilenceWatch watch, Consumer<Line> onSilence) {
     this.endpoint = endpoint;
@@ -119,11 +121,32 @@ final class Line {
   boolean mayAskQuorum() {
     boolean may = !isQuorumAsked;
     isQuorumAsked = true;
+    if (quorumAsked <= lastQuorum()) {
+      quorumAsked = watch.now();
+    }
     return may;
   }
 
-  void quorumWasAnswered() {
+  /**
+   * There is an answer to the question whether there is a quorum.
+   *
+   * @param isThere whether there is one
+   */
+  void quorumWasAnswered(boolean isThere) {
     isQuorumAsked = false;
+    if (isThere) {
+      quorumAnswered = watch.now();
+    }
+  }
+
+  /** The tick in which the member showed last that it has a quorum: by a read or when asked. */
+  int lastQuorum() {
+    return Math.max(lastRead, quorumAnswered);
+  }
+
+  /** Since how many ticks the member was asked whether it has a quorum, and has not shown any. */
+  int ticksWithoutQuorum(int tick) {
+    return quorumAsked > lastQuorum() ? tick - quorumAsked : 0;
   }
 
   /** Takes no more attempts, and tells streams to leave; the others are finished here. */

@@ -11,6 +11,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Looks at all lines ten times a second, as long as attempts are on any of them: asks those that
@@ -28,6 +29,7 @@ final class SilenceWatch {
   private final ScheduledExecutorService scheduler;
   private final SilenceLimits limits;
   private final Consumer<Line> ask;
+  private final Consumer<Line> askQuorum;
   private final ReadPatience patience = new ReadPatience();
   private final AtomicBoolean isRunning = new AtomicBoolean();
   private final Set<Line> lines = new LinkedHashSet<>(); // in the synchronization context
@@ -38,16 +40,19 @@ final class SilenceWatch {
    * Makes a watch.
    *
    * @param ask asks the member at the end of a line for its status
+   * @param askQuorum asks it whether it has a quorum, unless that is being asked
    */
   SilenceWatch(
       SynchronizationContext context,
       ScheduledExecutorService scheduler,
       SilenceLimits limits,
-      Consumer<Line> ask) {
+      Consumer<Line> ask,
+      Consumer<Line> askQuorum) {
     this.context = context;
     this.scheduler = scheduler;
     this.limits = limits;
     this.ask = ask;
+    this.askQuorum = askQuorum;
   }
 
   Pulse newPulse() {
@@ -142,25 +147,41 @@ final class SilenceWatch {
   /**
    * A read leaves a member that does not answer it while others answer theirs. While all are slow,
    * as they are without a leader, there is nowhere better to go.
+   *
+   * <p>Where nobody reads through the others, all are asked whether they have a quorum: a read that
+   * is slow because it is large does not leave a member that has one.
    */
   private void moveSlowReads(Line line, int tick) {
     int limit = patience.ticks();
-    boolean othersAnswer =
-        lines.stream()
-            .anyMatch(each -> each != line && !each.isEnded() && tick - each.lastRead() < limit);
-    if (!othersAnswer) {
-      return;
-    }
+    boolean othersAnswer = others(line).anyMatch(each -> tick - each.lastRead() < limit);
+    boolean isCutOff =
+        line.ticksWithoutQuorum(tick) >= limits.probeTicks()
+            && others(line).anyMatch(each -> tick - each.lastQuorum() < limit);
+    boolean isStaying = false;
     for (Attempt attempt : line.attempts()) {
-      if (attempt.kind() == Attempt.Kind.READ
-          && attempt.route().pinned() == null
-          && attempt.age(tick) >= limit << Math.min(attempt.route().earlier(), MOST_DOUBLINGS)) {
+      int age = attempt.age(tick);
+      if (attempt.kind() != Attempt.Kind.READ || attempt.route().pinned() != null || age < limit) {
+        continue;
+      }
+      boolean isOld = age >= limit << Math.min(attempt.route().earlier(), MOST_DOUBLINGS);
+      if ((othersAnswer && isOld) || (isCutOff && attempt.route().reach() == Reach.QUORUM)) {
         attempt.leave(
             Status.UNAVAILABLE.withDescription(
                 "no answer to this read within about "
-                    + SilenceLimits.TICK.multipliedBy(attempt.age(tick)).toMillis()
+                    + SilenceLimits.TICK.multipliedBy(age).toMillis()
                     + " ms, while other endpoints answer theirs"));
+      } else {
+        isStaying = true;
       }
     }
+    if (isStaying && others(line).findAny().isPresent()) {
+      lines.stream()
+          .filter(each -> !each.isEnded() && tick - each.lastQuorum() >= limits.probeTicks())
+          .forEach(askQuorum);
+    }
+  }
+
+  private Stream<Line> others(Line line) {
+    return lines.stream().filter(each -> each != line && !each.isEnded());
   }
 }
