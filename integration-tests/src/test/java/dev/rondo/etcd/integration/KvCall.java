@@ -1,11 +1,13 @@
 package dev.rondo.etcd.integration;
 
+import dev.rondo.etcd.api.Code;
 import dev.rondo.etcd.api.EtcdException;
 import dev.rondo.etcd.api.KeyRange;
 import dev.rondo.etcd.api.ResponseHeader;
 import dev.rondo.etcd.kv.KvClient;
 import dev.rondo.etcd.kv.Op;
 import java.time.Duration;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** The calls that each fault is tried with. */
@@ -14,7 +16,8 @@ enum KvCall {
   DELETE,
   TXN,
   GET,
-  LOCAL_GET;
+  LOCAL_GET,
+  LOCAL_TXN;
 
   /**
    * How one call ended.
@@ -26,6 +29,18 @@ enum KvCall {
     boolean hasFailed() {
       return failure != null;
     }
+
+    /**
+     * Whether it was refused with this code until its time was over, even if one more attempt was
+     * on its way at that moment.
+     */
+    boolean wasRefused(Code code) {
+      return failure != null
+          && (failure.code() == code
+              || (failure.code() == Code.DEADLINE_EXCEEDED
+                  && Arrays.stream(failure.getSuppressed())
+                      .anyMatch(earlier -> earlier.getMessage().endsWith(code.text()))));
+    }
   }
 
   ResponseHeader of(KvClient kv, String key) {
@@ -35,6 +50,8 @@ enum KvCall {
       case TXN -> kv.txn().then(Op.put(key, "value")).commit().header();
       case GET -> kv.get(KeyRange.key(key)).header();
       case LOCAL_GET -> kv.get(KeyRange.key(key), get -> get.serializable()).header();
+      case LOCAL_TXN ->
+          kv.txn().then(Op.get(KeyRange.key(key), get -> get.serializable())).commit().header();
     };
   }
 

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.rondo.etcd.Etcd;
 import dev.rondo.etcd.api.Code;
-import dev.rondo.etcd.api.KeyRange;
 import dev.rondo.etcd.api.MemberId;
 import dev.rondo.etcd.api.OutcomeUnknownException;
 import dev.rondo.etcd.api.ResponseHeader;
@@ -14,7 +13,6 @@ import dev.rondo.etcd.balancer.ConnectionEvent;
 import dev.rondo.etcd.balancer.EndpointStatus.State;
 import dev.rondo.etcd.balancer.grpc.GrpcTuning;
 import dev.rondo.etcd.kv.KvClient;
-import dev.rondo.etcd.kv.Op;
 import dev.rondo.etcd.testing.EtcdBackend;
 import dev.rondo.etcd.testing.EtcdCluster;
 import dev.rondo.etcd.testing.EtcdMember;
@@ -264,17 +262,11 @@ class PartitionedMemberTest {
     isolate(member);
     awaitNotice(member);
     Revision written = kv.put("key", "after").header().revision();
-    ResponseHeader stale = alone.kv().get(KeyRange.key("key"), get -> get.serializable()).header();
-    ResponseHeader staleTxn =
-        alone
-            .kv()
-            .txn()
-            .then(Op.get(KeyRange.key("key"), get -> get.serializable()))
-            .commit()
-            .header();
+    List<ResponseHeader> stale =
+        List.of(KvCall.LOCAL_GET.of(alone.kv(), "key"), KvCall.LOCAL_TXN.of(alone.kv(), "key"));
     member.heal();
 
-    assertThat(List.of(stale, staleTxn))
+    assertThat(stale)
         .allSatisfy(
             header -> {
               assertThat(header.memberId()).isEqualTo(MemberId.of(member.id()));
@@ -282,10 +274,7 @@ class PartitionedMemberTest {
             });
     await()
         .atMost(PATIENCE)
-        .until(
-            () ->
-                alone.kv().get(KeyRange.key("key"), get -> get.serializable()).header().revision(),
-            written::equals);
+        .until(() -> KvCall.LOCAL_GET.of(alone.kv(), "key").revision(), written::equals);
   }
 
   @Test
