@@ -87,10 +87,9 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
 
   private void attempt(Set<Endpoint> avoided, Ending<R> ending) {
     int earlier = attempts; // one attempt at a time
-    Reach reach = rpc.requiresLeader() ? Reach.QUORUM : Reach.ANY;
     Attempt attempt =
         new Attempt(
-            new Route(reach, earlier, avoided, calls.pinned()),
+            new Route(reach(), earlier, avoided, calls.pinned()),
             rpc.kind() == Rpc.Kind.WRITE ? Attempt.Kind.WRITE : Attempt.Kind.READ);
     attempts = earlier + 1;
     CallOptions options = attempt.in(calls.options().withDeadline(deadline));
@@ -105,6 +104,13 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
       call.cancel(
           "the caller gave up", null); // between two attempts, when there was nothing to cancel
     }
+  }
+
+  private Reach reach() {
+    if (rpc.requiresLeader()) {
+      return Reach.QUORUM;
+    }
+    return rpc.isServedByLearners() ? Reach.ANY : Reach.VOTERS;
   }
 
   private boolean mayRepeat(AttemptFailure failure) {

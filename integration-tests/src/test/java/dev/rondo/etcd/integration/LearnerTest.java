@@ -90,6 +90,9 @@ class LearnerTest {
           assertThat(served(call, client)).hasSize(3).doesNotContainKey(id);
         }
         assertThat(served(KvCall.LOCAL_GET, client)).hasSize(4).containsKey(id);
+        for (int i = 0; i < 8; i++) {
+          assertThat(client.cluster().listLocally().header().memberId()).isNotEqualTo(id);
+        }
         assertThat(events).noneMatch(Retried.class::isInstance);
 
         promote(client, id);
