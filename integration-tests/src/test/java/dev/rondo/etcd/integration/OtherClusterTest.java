@@ -22,42 +22,50 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A member of another cluster stands among the endpoints. */
 @ParameterizedClass(name = "{0}")
-@MethodSource("dev.rondo.etcd.testing.EtcdBackend#all")
+@MethodSource("clusters")
 @Timeout(60)
 class OtherClusterTest {
-  private static final int CALLS = 50;
-
-  @Parameter EtcdBackend backend;
+  private static final int CALLS = 10;
 
   private final List<ConnectionEvent> events = new CopyOnWriteArrayList<>();
-  private EtcdCluster cluster;
-  private EtcdCluster other;
-  private EtcdMember member;
-  private EtcdMember odd;
+  private final EtcdCluster other;
+  private final EtcdMember member;
+  private final EtcdMember odd;
 
-  @BeforeEach
-  void start() {
-    cluster = backend.cluster().start();
-    // clusters of the same members at the same addresses have the same id
-    other = backend.cluster().members(2).start();
-    member = cluster.member(0);
-    odd = other.member(0);
+  OtherClusterTest(TwoClusters two) {
+    this.other = two.other();
+    this.member = two.cluster().member(0);
+    this.odd = other.member(0);
   }
 
-  @AfterEach
-  void stop() {
-    cluster.close();
-    other.close();
+  record TwoClusters(EtcdBackend backend, EtcdCluster cluster, EtcdCluster other)
+      implements AutoCloseable {
+    static TwoClusters start(EtcdBackend backend) {
+      return new TwoClusters(
+          backend, backend.cluster().start(), backend.cluster().members(2).start());
+    }
+
+    @Override
+    public void close() {
+      cluster.close();
+      other.close();
+    }
+
+    @Override
+    public String toString() {
+      return backend.toString();
+    }
+  }
+
+  static Stream<TwoClusters> clusters() {
+    return EtcdBackend.all().stream().map(TwoClusters::start);
   }
 
   private Etcd connect(EtcdMember... members) {
