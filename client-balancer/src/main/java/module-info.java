@@ -6,9 +6,14 @@ module dev.rondo.etcd.balancer {
   requires transitive io.grpc;
   requires transitive io.grpc.netty;
   requires dev.failsafe.core;
+  requires io.netty.buffer;
+  requires io.netty.codec;
+  requires io.netty.codec.dns;
   requires io.netty.codec.http2;
   requires io.netty.common;
   requires io.netty.handler;
+  requires io.netty.resolver;
+  requires io.netty.resolver.dns;
   requires io.netty.transport;
   requires org.slf4j;
 

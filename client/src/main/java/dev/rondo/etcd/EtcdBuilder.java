@@ -4,9 +4,12 @@ import dev.rondo.etcd.api.CallSettings;
 import dev.rondo.etcd.balancer.Connection;
 import dev.rondo.etcd.balancer.ConnectionBuilder;
 import dev.rondo.etcd.balancer.ConnectionListener;
+import dev.rondo.etcd.balancer.DnsSrv;
+import dev.rondo.etcd.balancer.MemberSync;
 import dev.rondo.etcd.balancer.PickPolicy;
 import dev.rondo.etcd.balancer.Tls;
 import dev.rondo.etcd.balancer.grpc.GrpcTuning;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.concurrent.Executor;
@@ -27,6 +30,24 @@ public final class EtcdBuilder {
   /** Connects to these members; see {@link ConnectionBuilder#endpoints(Collection)}. */
   public EtcdBuilder endpoints(Collection<String> urls) {
     connection.endpoints(urls);
+    return this;
+  }
+
+  /** Connects to the members that DNS names; see {@link ConnectionBuilder#discover}. */
+  public EtcdBuilder discover(DnsSrv srv) {
+    connection.discover(srv);
+    return this;
+  }
+
+  /** Follows the cluster's own member list; see {@link ConnectionBuilder#followMembers}. */
+  public EtcdBuilder followMembers(MemberSync sync) {
+    connection.followMembers(sync);
+    return this;
+  }
+
+  /** Asks these DNS servers; see {@link ConnectionBuilder#dnsServers}. */
+  public EtcdBuilder dnsServers(InetSocketAddress... servers) {
+    connection.dnsServers(servers);
     return this;
   }
 
@@ -99,8 +120,8 @@ public final class EtcdBuilder {
   /**
    * Returns the clients, over a connection that begins to connect in the background. Never blocks.
    *
-   * @throws IllegalStateException if there are no endpoints, or credentials for endpoints in the
-   *     clear
+   * @throws IllegalStateException if there are neither endpoints nor a way to find them, or both,
+   *     or credentials for endpoints in the clear
    */
   public Etcd build() {
     return new Etcd(connection.build());

@@ -34,8 +34,11 @@ public sealed interface Connection extends AutoCloseable permits GrpcConnection 
    * Puts other endpoints in the place of those there are. Calls that are on their way to one that
    * is left out are finished there; streams move on. What is in both lists stays connected.
    *
+   * <p>From then on the list is this one: neither DNS nor the member list changes it any more.
+   *
    * @param urls at least one, under the same rules as in the builder
-   * @throws IllegalArgumentException if a rule is broken; then nothing changes
+   * @throws IllegalArgumentException if a rule is broken, or the scheme is not the one that the
+   *     connection was built with; then nothing changes
    */
   void endpoints(Collection<String> urls);
 
@@ -43,7 +46,8 @@ public sealed interface Connection extends AutoCloseable permits GrpcConnection 
    * Waits until at least one endpoint is connected.
    *
    * @param timeout how long to wait at most
-   * @throws EtcdException if none is by then; its message names the reason of each endpoint
+   * @throws EtcdException if none is by then; its message names the reason of each endpoint, and
+   *     why DNS knows none
    */
   void awaitReady(Duration timeout);
 

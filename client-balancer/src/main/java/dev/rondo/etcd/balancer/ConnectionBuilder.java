@@ -1,9 +1,9 @@
 package dev.rondo.etcd.balancer;
 
 import dev.rondo.etcd.api.CallSettings;
-import dev.rondo.etcd.balancer.channel.CredentialBundle;
 import dev.rondo.etcd.balancer.channel.SilenceLimits;
 import dev.rondo.etcd.balancer.grpc.GrpcTuning;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -18,6 +18,9 @@ public final class ConnectionBuilder {
   private static final Logger log = LoggerFactory.getLogger(Connection.class);
 
   private Endpoints endpoints = Endpoints.NONE;
+  private @Nullable DnsSrv discovery;
+  private @Nullable MemberSync memberSync;
+  private List<InetSocketAddress> dnsServers = List.of();
   private @Nullable Tls tls;
   private CallSettings settings = CallSettings.DEFAULT;
   private int maxAnswerBytes = Integer.MAX_VALUE;
@@ -44,6 +47,45 @@ public final class ConnectionBuilder {
    */
   public ConnectionBuilder endpoints(Collection<String> urls) {
     endpoints = Endpoints.parse(urls);
+    return this;
+  }
+
+  /**
+   * Connects to the members that DNS names, and follows what it says from then on. Until its first
+   * answer calls wait, within their timeout.
+   */
+  public ConnectionBuilder discover(DnsSrv srv) {
+    discovery = srv;
+    return this;
+  }
+
+  /**
+   * Goes over to the members that the cluster itself lists, and follows the list from then on. Off
+   * by default.
+   */
+  public ConnectionBuilder followMembers(MemberSync sync) {
+    memberSync = sync;
+    return this;
+  }
+
+  /**
+   * Asks these DNS servers for host names and SRV records, one after the other until one answers,
+   * and for whole names only; the machine's own servers and search list if nothing is said.
+   *
+   * @param servers at least one, by address
+   * @throws IllegalArgumentException if there is none, or one is a name
+   */
+  public ConnectionBuilder dnsServers(InetSocketAddress... servers) {
+    if (servers.length == 0) {
+      throw new IllegalArgumentException("dnsServers must name at least one server, was empty");
+    }
+    for (InetSocketAddress server : servers) {
+      if (server.isUnresolved()) {
+        throw new IllegalArgumentException(
+            "dnsServers must be given by address, was given " + server);
+      }
+    }
+    dnsServers = List.of(servers);
     return this;
   }
 
@@ -148,7 +190,7 @@ public final class ConnectionBuilder {
    * every 5 s. All times are counted in steps of 100 ms in which this process had a processor, so a
    * machine that is busy does not make its peers look silent.
    *
-   * <p>The default is 500 ms for each. Shorter times find a frozen member sooner, and cut off a
+   * <p>The default is 400 ms for each. Shorter times find a frozen member sooner, and cut off a
    * healthy one that has no processor or network for that long.
    *
    * @param threshold 100 ms to an hour
@@ -177,21 +219,25 @@ public final class ConnectionBuilder {
   /**
    * Returns the connection, which begins to connect in the background. Never blocks.
    *
-   * @throws IllegalStateException if there are no endpoints, or credentials for endpoints in the
-   *     clear
+   * @throws IllegalStateException if there are neither endpoints nor a way to find them, or both,
+   *     or credentials for endpoints in the clear
    */
   public Connection build() {
-    if (endpoints.list().isEmpty()) {
-      throw new IllegalStateException("a connection needs at least one endpoint, was given none");
-    }
-    if (tls != null && !endpoints.areSecure()) {
+    EndpointPlan plan =
+        new EndpointPlan(scheme(), endpoints.list(), discovery, memberSync, dnsServers);
+    if (tls != null && !plan.scheme().isSecure()) {
       throw new IllegalStateException(
-          "tls settings need endpoints with https or unixs, was given " + endpoints.list().get(0));
+          "tls settings need endpoints with https or unixs, was given "
+              + (discovery == null ? endpoints.list().get(0) : discovery));
     }
-    warnIfReadable();
+    if (memberSync != null && plan.scheme().isSocketFile()) {
+      throw new IllegalStateException(
+          "followMembers needs endpoints with http or https, was given " + endpoints.list().get(0));
+    }
+    warnIfReadable(plan.scheme());
     return new GrpcConnection(
-        endpoints,
-        credentials(),
+        plan,
+        usedTls(plan.scheme()),
         settings,
         maxAnswerBytes,
         listener,
@@ -203,19 +249,34 @@ public final class ConnectionBuilder {
   }
 
   /** What goes through a socket file does not leave the machine. */
-  private void warnIfReadable() {
-    if (secrets != null && !endpoints.areSecure() && !endpoints.areSocketFiles()) {
+  private void warnIfReadable(Endpoint.Scheme scheme) {
+    if (secrets != null && !scheme.isSecure() && !scheme.isSocketFile()) {
       log.warn(
           "{} is sent without TLS, where others may read it: use https endpoints", secrets.name());
     }
   }
 
-  private CredentialBundle credentials() {
-    if (!endpoints.areSecure()) {
-      return CredentialBundle.inTheClear();
+  private Endpoint.Scheme scheme() {
+    if (discovery != null) {
+      if (!endpoints.list().isEmpty()) {
+        throw new IllegalStateException(
+            "endpoints are either given or found by DNS, was given "
+                + endpoints.list()
+                + " and "
+                + discovery);
+      }
+      return discovery.scheme();
     }
-    Tls used = tls == null ? Tls.system() : tls;
-    return CredentialBundle.tls(
-        used.trusted(), used.identity().orElse(null), used.serverName().orElse(null));
+    if (endpoints.list().isEmpty()) {
+      throw new IllegalStateException("a connection needs at least one endpoint, was given none");
+    }
+    return endpoints.scheme();
+  }
+
+  private @Nullable Tls usedTls(Endpoint.Scheme scheme) {
+    if (!scheme.isSecure()) {
+      return null;
+    }
+    return tls == null ? Tls.system() : tls;
   }
 }

@@ -10,8 +10,9 @@ import java.util.Optional;
  * @param endpoint which one
  * @param state how it stands
  * @param since since when it stands so
- * @param lastFailure why it could not be reached last, in one line; empty if it never failed since
- *     it was connected
+ * @param lastFailure why it could not be reached last, in one line; while it is connected, why it
+ *     could not be connected once more with new credentials; empty if nothing failed since it was
+ *     connected
  * @param inFlight how many calls and streams are under way there
  * @param member the member that answers there; empty while it is not connected, and for servers
  *     that do not tell

@@ -36,11 +36,7 @@ record Endpoints(List<Endpoint> list) {
     return new Endpoints(parsed);
   }
 
-  boolean areSecure() {
-    return list.get(0).isSecure();
-  }
-
-  boolean areSocketFiles() {
-    return list.get(0).scheme().isSocketFile();
+  Endpoint.Scheme scheme() {
+    return list.get(0).scheme();
   }
 }

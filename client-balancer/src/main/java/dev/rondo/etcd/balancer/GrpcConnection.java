@@ -6,6 +6,7 @@ import dev.rondo.etcd.api.EtcdException;
 import dev.rondo.etcd.api.WriteOutcome;
 import dev.rondo.etcd.balancer.channel.ChannelListener;
 import dev.rondo.etcd.balancer.channel.CredentialBundle;
+import dev.rondo.etcd.balancer.channel.DnsClient;
 import dev.rondo.etcd.balancer.channel.EndpointChannel;
 import dev.rondo.etcd.balancer.channel.SilenceLimits;
 import dev.rondo.etcd.balancer.grpc.GrpcTuning;
@@ -31,6 +32,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,20 +55,21 @@ final class GrpcConnection implements Connection, CallsSource {
   private final Set<RpcStream<?>> streams = ConcurrentHashMap.newKeySet();
   private final Map<Class<?>, Object> shared = new ConcurrentHashMap<>();
   private final RetryBudget budget;
-  private final boolean areSocketFiles;
-  private final boolean areSecure;
+  private final Endpoint.Scheme scheme;
+  private final DnsClient dns;
+  private final Discovery discovery;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed =
       lock.newCondition(); // of how endpoints stand, of the calls under way, or to closed
-  private volatile List<Endpoint> endpoints;
+  private volatile List<Endpoint> endpoints; // written under the lock
   private volatile boolean isClosing;
   private volatile boolean isClosed;
   private final AtomicInteger underWay = new AtomicInteger();
 
   GrpcConnection(
-      Endpoints endpoints,
-      CredentialBundle credentials,
+      EndpointPlan plan,
+      @Nullable Tls tls,
       CallSettings settings,
       int maxAnswerBytes,
       ConnectionListener listener,
@@ -84,24 +87,41 @@ final class GrpcConnection implements Connection, CallsSource {
     this.executor = task -> runOnOrHere(used, task);
     this.events = new EventQueue(listener, used);
     this.budget = new RetryBudget(scheduler, System::nanoTime);
-    this.areSocketFiles = endpoints.areSocketFiles();
-    this.areSecure = endpoints.areSecure();
-    this.endpoints = endpoints.list();
+    this.scheme = plan.scheme();
+    this.endpoints = plan.fixed();
     this.tokens =
         secrets == null
             ? null
             : secrets.open(new GrpcCalls(this, settings, false, null, Set.of(), null));
     this.calls = new GrpcCalls(this, settings, false, null, Set.of(), tokens);
+    this.dns = new DnsClient(plan.dnsServers());
+    this.discovery = new Discovery(this, plan, dns);
+    CredentialBundle bundle = tls == null ? CredentialBundle.inTheClear() : tls.bundle();
     this.channel =
         EndpointChannel.open(
-            endpoints.list(),
-            credentials,
+            scheme,
+            plan.fixed(),
+            bundle,
             maxAnswerBytes,
             new Following(),
-            this::lookUp,
+            dns,
+            this::block,
             policy,
             silence,
             tuning);
+    discovery.start();
+    if (tls != null) {
+      tls.reloadEvery().ifPresent(interval -> watch(tls, bundle, interval));
+    }
+  }
+
+  private void watch(Tls tls, CredentialBundle bundle, Duration interval) {
+    new CredentialWatch(tls, bundle, interval, scheduler, this::block, this::renewed).start();
+  }
+
+  private void renewed(ConnectionEvent event) {
+    tell(event);
+    channel.renewConnections();
   }
 
   private static ThreadFactory daemons(String name) {
@@ -125,12 +145,12 @@ final class GrpcConnection implements Connection, CallsSource {
     }
   }
 
-  /** Looks up a host. After the close nobody wants to know. */
-  private void lookUp(Runnable lookup) {
+  /** Looks something up or reads a file, which may block. After the close nobody wants to know. */
+  void block(Runnable task) {
     try {
-      ownExecutor.execute(lookup);
+      ownExecutor.execute(task);
     } catch (RejectedExecutionException e) {
-      log.debug("closed before a host was looked up");
+      log.debug("closed before a host was looked up or a file was read");
     }
   }
 
@@ -147,18 +167,41 @@ final class GrpcConnection implements Connection, CallsSource {
   @Override
   public void endpoints(Collection<String> urls) {
     Endpoints given = Endpoints.parse(urls);
-    if (given.areSecure() != areSecure || given.areSocketFiles() != areSocketFiles) {
+    if (given.scheme() != scheme) {
       throw new IllegalArgumentException(
           "endpoints must keep the scheme that the connection was built with, "
-              + endpoints.get(0)
+              + scheme
               + ", was given "
               + given.list().get(0));
     }
     if (isClosing) {
       throw closed("endpoints");
     }
-    endpoints = given.list();
-    channel.endpoints(given.list());
+    discovery.stop();
+    put(given.list(), true);
+  }
+
+  /** Puts in the endpoints that a source has found; false if a list was given by hand meanwhile. */
+  boolean install(List<Endpoint> found) {
+    return put(found, false);
+  }
+
+  private boolean put(List<Endpoint> list, boolean isByHand) {
+    lock.lock();
+    try {
+      if (!isByHand && discovery.isStopped()) {
+        return false;
+      }
+      endpoints = list;
+    } finally {
+      lock.unlock();
+    }
+    for (List<Endpoint> given = list; ; given = endpoints) {
+      channel.endpoints(given);
+      if (given.equals(endpoints)) { // or another list has overtaken this one, and must be last
+        return true;
+      }
+    }
   }
 
   @Override
@@ -218,8 +261,10 @@ final class GrpcConnection implements Connection, CallsSource {
   public void close() {
     isClosing = true;
     if (markClosed()) {
+      discovery.stop();
       shared.values().forEach(GrpcConnection::close);
       channel.close();
+      dns.close();
       repeating.forEach(UnaryCall::closed);
       if (tokens != null) {
         tokens.close();
@@ -254,6 +299,7 @@ final class GrpcConnection implements Connection, CallsSource {
   @Override
   public boolean close(Duration timeout) {
     isClosing = true;
+    discovery.stop();
     shared.values().forEach(GrpcConnection::close);
     streams.forEach(stream -> stream.cancel("the client was closed"));
     boolean isQuiet = await(timeout, () -> isClosed || underWay.get() == 0);
@@ -308,10 +354,11 @@ final class GrpcConnection implements Connection, CallsSource {
     return codes.size() == 1 ? codes.get(0) : Code.UNAVAILABLE;
   }
 
-  /** Each endpoint and why it cannot be reached. */
+  /** Each endpoint and why it cannot be reached, and why DNS knows no others. */
   String reasons() {
-    return endpoints().stream()
-        .map(status -> status.endpoint() + ": " + reason(status))
+    return Stream.concat(
+            endpoints().stream().map(status -> status.endpoint() + ": " + reason(status)),
+            discovery.dnsFailure().stream())
         .collect(Collectors.joining("; "));
   }
 
@@ -405,6 +452,7 @@ final class GrpcConnection implements Connection, CallsSource {
     @Override
     public void onChange() {
       signal();
+      discovery.onChange();
     }
 
     @Override

@@ -14,6 +14,7 @@ import dev.rondo.etcd.balancer.internal.TokenRefusal;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -49,7 +50,9 @@ final class GrpcStream<Q, R> extends ClientCall.Listener<R> implements RpcStream
                 0,
                 calls.avoided(),
                 calls.pinned()),
-            Attempt.Kind.STREAM);
+            rpc.method().getType() == MethodType.SERVER_STREAMING
+                ? Attempt.Kind.DOWNLOAD
+                : Attempt.Kind.STREAM);
     attempt.onLeave(why -> cancel(Reason.of(why)));
     CallOptions options = attempt.in(calls.options().withExecutor(executor));
     this.call = calls.connection().channel().newCall(rpc.method(), options);

@@ -57,9 +57,9 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
   private volatile @Nullable Future<?> awaitedToken;
   private volatile @Nullable AttemptFailure last;
   private volatile int attempts;
-  private int renewals; // of the token, by this call
   private volatile @Nullable Attempt lastAttempt;
   private int slow; // attempts that were not answered for long
+  private int renewals; // of the token, by this call
   private volatile WriteOutcome worst = WriteOutcome.NOT_APPLIED;
 
   /** Made when the first attempt failed: most calls never need it. */

@@ -184,24 +184,6 @@ class ReconnectTest {
   }
 
   @Test
-  void aHostNameThatCannotBeResolvedSaysSo() {
-    try (Connection connection = connect("http://does-not-exist.invalid:2379")) {
-      assertThatThrownBy(() -> connection.awaitReady(Duration.ofSeconds(2)))
-          .isInstanceOf(EtcdException.class)
-          .hasMessageContaining(
-              "http://does-not-exist.invalid:2379: cannot resolve host does-not-exist.invalid");
-    }
-  }
-
-  @Test
-  void aHostNameIsResolved() {
-    try (ScriptedServer server = answering();
-        Connection connection = connect("http://localhost:" + server.port())) {
-      get(connection);
-    }
-  }
-
-  @Test
   void buildingNeverWaits() {
     long start = System.nanoTime();
     try (Connection connection = connect("http://192.0.2.1:2379", "http://127.0.0.1:1")) {

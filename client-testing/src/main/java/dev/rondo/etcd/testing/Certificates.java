@@ -7,6 +7,8 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -102,6 +104,38 @@ public final class Certificates implements AutoCloseable {
         "client-" + commonName,
         builder ->
             builder.subject("CN=" + commonName).addSanUriName(URI.create("urn:" + commonName)));
+  }
+
+  /** Returns a client certificate that was valid until yesterday. */
+  public CertificateFiles expiredClient() {
+    return expired("client-expired", UnaryOperator.identity());
+  }
+
+  /** Returns a client certificate that is valid from tomorrow on. */
+  public CertificateFiles futureClient() {
+    return files(
+        "client-future",
+        builder -> builder.subject("CN=future").notBefore(daysFromNow(1)).notAfter(daysFromNow(9)));
+  }
+
+  /** Returns the certificate of a member that was valid until yesterday. */
+  public CertificateFiles expiredMember(int index) {
+    String address = memberAddress(index);
+    return expired("expired-" + address, builder -> builder.addSanIpAddress(address));
+  }
+
+  private CertificateFiles expired(String name, UnaryOperator<CertificateBuilder> subject) {
+    return files(
+        name,
+        builder ->
+            subject
+                .apply(builder.subject("CN=expired"))
+                .notBefore(daysFromNow(-9))
+                .notAfter(daysFromNow(-1)));
+  }
+
+  private static Instant daysFromNow(int days) {
+    return Instant.now().plus(Duration.ofDays(days));
   }
 
   /** Returns the certificate of a CA that signed none of the others. */

@@ -1,10 +1,15 @@
 package dev.rondo.etcd.testing;
 
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 
 /**
  * One call that a {@link ScriptedServer} received, and the way to answer it, now or later and from
@@ -36,6 +41,19 @@ public final class ScriptedCall<RequestT, ResponseT> {
   /** Returns the headers that the client sent. */
   public Metadata headers() {
     return headers;
+  }
+
+  /** Returns the certificate that the client showed, or nothing if it showed none. */
+  public Optional<X509Certificate> clientCertificate() {
+    SSLSession session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+    if (session == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of((X509Certificate) session.getPeerCertificates()[0]);
+    } catch (SSLPeerUnverifiedException e) {
+      return Optional.empty();
+    }
   }
 
   /** Returns the messages received so far. */

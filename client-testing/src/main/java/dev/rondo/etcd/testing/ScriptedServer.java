@@ -10,8 +10,10 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCredentials;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.Status;
-import io.grpc.TlsServerCredentials;
+import io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.NettySslContextServerCredentials;
+import io.netty.handler.ssl.ClientAuth;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -25,6 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +62,8 @@ public final class ScriptedServer implements AutoCloseable {
     private String host = "127.0.0.1";
     private @Nullable CertificateFiles certificate; // null without TLS
     private @Nullable Path clientCa; // null if any client may come
+    private List<String> protocols = List.of(); // empty for Netty's own choice
+    private List<String> cipherSuites = List.of(); // empty for gRPC's own choice
 
     private Builder() {}
 
@@ -85,20 +90,37 @@ public final class ScriptedServer implements AutoCloseable {
       return new ScriptedServer(this);
     }
 
+    /** Speaks these versions of TLS only, such as {@code TLSv1.3}; needs {@link #tls}. */
+    public Builder protocols(String... protocols) {
+      this.protocols = List.of(protocols);
+      return this;
+    }
+
+    /** Takes these cipher suites only, by the JDK's names; needs {@link #tls}. */
+    public Builder cipherSuites(String... cipherSuites) {
+      this.cipherSuites = List.of(cipherSuites);
+      return this;
+    }
+
     private ServerCredentials credentials() {
       if (certificate == null) {
         return InsecureServerCredentials.create();
       }
+      var files = certificate;
+      var tls = GrpcSslContexts.forServer(files.certificate().toFile(), files.key().toFile());
+      if (clientCa != null) {
+        tls.trustManager(clientCa.toFile()).clientAuth(ClientAuth.REQUIRE);
+      }
+      if (!protocols.isEmpty()) {
+        tls.protocols(protocols);
+      }
+      if (!cipherSuites.isEmpty()) {
+        tls.ciphers(cipherSuites);
+      }
       try {
-        var tls =
-            TlsServerCredentials.newBuilder()
-                .keyManager(certificate.certificate().toFile(), certificate.key().toFile());
-        if (clientCa != null) {
-          tls.trustManager(clientCa.toFile()).clientAuth(TlsServerCredentials.ClientAuth.REQUIRE);
-        }
-        return tls.build();
-      } catch (IOException e) {
-        throw new UncheckedIOException("cannot read " + certificate, e);
+        return NettySslContextServerCredentials.create(tls.build());
+      } catch (SSLException e) {
+        throw new IllegalArgumentException("cannot serve TLS with " + files, e);
       }
     }
   }

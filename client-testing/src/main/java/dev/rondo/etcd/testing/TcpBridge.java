@@ -45,6 +45,7 @@ public final class TcpBridge implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final InetSocketAddress address;
+  private final boolean ownsPort;
   private final Selector selector;
   private final Thread thread;
   private final Queue<Runnable> commands = new ConcurrentLinkedQueue<>();
@@ -58,9 +59,10 @@ public final class TcpBridge implements AutoCloseable {
   private InetSocketAddress target;
   private @Nullable ServerSocketChannel listener;
 
-  private TcpBridge(InetSocketAddress address, InetSocketAddress target) {
+  private TcpBridge(InetSocketAddress address, InetSocketAddress target, boolean ownsPort) {
     this.address = address;
     this.target = target;
+    this.ownsPort = ownsPort;
     try {
       this.selector = Selector.open();
     } catch (IOException e) {
@@ -75,10 +77,28 @@ public final class TcpBridge implements AutoCloseable {
     return between("127.0.0.1", targetHost, targetPort);
   }
 
+  /**
+   * Starts a bridge on the same port of another local address, as if the target had moved there;
+   * this one must outlive it.
+   */
+  public TcpBridge twin(String listenAddress, String targetHost, int targetPort) {
+    return start(
+        new InetSocketAddress(listenAddress, port()),
+        new InetSocketAddress(targetHost, targetPort),
+        false);
+  }
+
   /** Starts a bridge on a free port of one local address, such as 127.0.0.2. */
   public static TcpBridge between(String listenAddress, String targetHost, int targetPort) {
-    var address = new InetSocketAddress(listenAddress, Ports.take());
-    var bridge = new TcpBridge(address, new InetSocketAddress(targetHost, targetPort));
+    return start(
+        new InetSocketAddress(listenAddress, Ports.take()),
+        new InetSocketAddress(targetHost, targetPort),
+        true);
+  }
+
+  private static TcpBridge start(
+      InetSocketAddress address, InetSocketAddress target, boolean ownsPort) {
+    var bridge = new TcpBridge(address, target, ownsPort);
     bridge.thread.start();
     try {
       bridge.heal();
@@ -192,7 +212,9 @@ public final class TcpBridge implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    Ports.release(port());
+    if (ownsPort) {
+      Ports.release(port());
+    }
   }
 
   @Override

@@ -176,6 +176,10 @@ class ScriptedServerTest {
       assertThat(KVGrpc.newBlockingStub(tls).range(REQUEST)).isNotNull();
 
       assertThat(secure.endpoint()).isEqualTo("https://127.0.0.2:" + secure.port());
+      assertThat(secure.calls().get(0).clientCertificate())
+          .get()
+          .extracting(shown -> shown.getSubjectX500Principal().getName())
+          .isEqualTo("CN=client");
       tls.shutdownNow();
     }
   }

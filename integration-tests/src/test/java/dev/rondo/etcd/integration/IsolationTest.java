@@ -79,4 +79,22 @@ class IsolationTest {
                       .noneMatch(ConnectionEvent.Disconnected.class::isInstance));
     }
   }
+
+  @Test
+  void c29_aReadSucceedsOnceTheEndpointsLeadAwayFromTheMember() {
+    try (EtcdCluster cluster = backend.cluster().members(3).partitionable().start();
+        Connection connection =
+            Connection.builder().endpoints(cluster.member(0).endpoint()).build()) {
+      KvClient kv = KvClient.over(connection);
+      EtcdMember isolated = cluster.member(0);
+      MemberId id = MemberId.of(isolated.id());
+      assertThat(kv.get(KeyRange.key("a")).header().memberId()).isEqualTo(id);
+      isolated.isolate();
+      await().atMost(Duration.ofSeconds(30)).until(() -> isolated.status().getLeader() == 0);
+
+      connection.endpoints(List.of(cluster.member(1).endpoint(), cluster.member(2).endpoint()));
+
+      assertThat(kv.get(KeyRange.key("a")).header().memberId()).isNotEqualTo(id);
+    }
+  }
 }

@@ -10,6 +10,7 @@ import dev.rondo.etcd.testing.Certificates;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,17 +93,14 @@ class TlsSettingsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"RSA PRIVATE KEY", "EC PRIVATE KEY", "ENCRYPTED PRIVATE KEY"})
-  void aKeyOfAnotherFormIsNamedWithTheWayToConvertIt(String form) throws IOException {
-    Path key = file("-----BEGIN " + form + "-----\nAAAA\n-----END " + form + "-----\n");
+  @ValueSource(strings = {"RSA PRIVATE KEY", "EC PRIVATE KEY"})
+  void aDamagedKeyOfTheOlderFormsIsRefusedWithoutShowingIt(String form) throws IOException {
+    Path key = file("-----BEGIN " + form + "-----\nc2VjcmV0\n-----END " + form + "-----\n");
 
     assertThatThrownBy(() -> Tls.builder().identity(client.certificate(), key))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage(
-            key
-                + " must hold a key in unencrypted PKCS#8 form (BEGIN PRIVATE KEY), but has BEGIN "
-                + form
-                + " (openssl pkcs8 -topk8 -nocrypt converts it)");
+        .hasMessage(key + " must hold a key of the certificate's kind (EC), but does not")
+        .hasNoCause();
   }
 
   @Test
@@ -142,5 +140,24 @@ class TlsSettingsTest {
             .build();
 
     assertThat(tls).hasToString("Tls[trust=1 certificates, identity=true, serverName=etcd.test]");
+  }
+
+  @Test
+  void aContextOfTheJdkExcludesTrustAndIdentityBesideIt() throws Exception {
+    SSLContext context = SSLContext.getDefault();
+
+    assertThatThrownBy(() -> Tls.builder().sslContext(context).trust(CERTIFICATES.ca()).build())
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "sslContext has trust and identity of its own, so neither must be given beside it");
+    assertThatThrownBy(
+            () ->
+                Tls.builder()
+                    .identity(client.certificate(), client.key())
+                    .sslContext(context)
+                    .build())
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(Tls.builder().sslContext(context).build())
+        .hasToString("Tls[sslContext, serverName=null]");
   }
 }

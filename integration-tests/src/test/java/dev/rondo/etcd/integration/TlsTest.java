@@ -279,6 +279,89 @@ class TlsTest {
     }
   }
 
+  private static Tls tls(Certificates ours, CertificateFiles identity) {
+    return Tls.builder().trust(ours.ca()).identity(identity.certificate(), identity.key()).build();
+  }
+
+  /** What a member with a client CA makes of this identity. */
+  private void assertRefused(CertificateFiles identity, String alerts, String hint) {
+    try (EtcdCluster strict = backend.cluster().tls(certificates).clientAuth().start();
+        Etcd client = connect(strict, tls(certificates, identity))) {
+      EtcdException refusal = refusal(client);
+      EtcdException call = refusedCall(client);
+
+      assertThat(List.of(refusal, call))
+          .allSatisfy(
+              failure -> {
+                assertThat(failure.code()).isEqualTo(Code.UNAVAILABLE);
+                assertThat(failure)
+                    .hasMessageContaining(strict.endpoints().get(0))
+                    .hasMessageMatching("(?s).*ALERT_(" + alerts + ").*");
+                assertThat(failure.getMessage()).contains(hint);
+              });
+    }
+  }
+
+  @Test
+  void c25_anExpiredClientCertificateIsRefusedAndSaid() {
+    assertRefused(
+        certificates.expiredClient(),
+        "BAD_CERTIFICATE|CERTIFICATE_EXPIRED",
+        "our certificate CN=expired was valid until 20");
+  }
+
+  @Test
+  void c25_aClientCertificateThatIsNotYetValidIsRefusedAndSaid() {
+    assertRefused(
+        certificates.futureClient(),
+        "BAD_CERTIFICATE|CERTIFICATE_EXPIRED",
+        "our certificate CN=future is not valid before 20");
+  }
+
+  @Test
+  void c25_aClientCertificateOfAForeignCaIsRefusedAndSaid() {
+    try (Certificates others = Certificates.create()) {
+      assertRefused(
+          others.client("foreign"),
+          "BAD_CERTIFICATE|UNKNOWN_CA|INTERNAL_ERROR",
+          "our certificate CN=foreign was issued by CN=Test CA");
+    }
+  }
+
+  @Test
+  void c25_anExpiredCertificateOfAMemberIsRefusedAndSaid() {
+    try (EtcdCluster expired =
+            backend
+                .cluster()
+                .members(3)
+                .tls(certificates)
+                .certificate(1, certificates.expiredMember(1))
+                .start();
+        Etcd client =
+            Etcd.builder().endpoints(expired.endpoints().get(1)).tls(trusting()).build()) {
+      assertThat(List.of(refusal(client), refusedCall(client)))
+          .allSatisfy(
+              failure -> {
+                assertThat(failure.code()).isEqualTo(Code.UNAVAILABLE);
+                assertThat(failure).hasMessageContaining(": NotAfter: ");
+              });
+    }
+  }
+
+  @Test
+  void c26_httpsAloneDoesNotTrustAPrivateCaAndSaysSo() {
+    try (Etcd client = Etcd.builder().endpoints(cluster.endpoints()).build()) {
+      assertThat(List.of(refusal(client), refusedCall(client)))
+          .allSatisfy(
+              failure -> {
+                assertThat(failure.code()).isEqualTo(Code.UNAVAILABLE);
+                assertThat(failure)
+                    .hasMessageContaining(
+                        ": unable to find valid certification path to requested target");
+              });
+    }
+  }
+
   @Test
   void clientsOfOneJvmShareNoCredentials() {
     try (Etcd trusting = connect(cluster, trusting());

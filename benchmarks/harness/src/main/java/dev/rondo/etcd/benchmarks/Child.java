@@ -11,16 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A JVM that this one started and talks to; it ends with this one, or when it is closed. */
-final class Child implements AutoCloseable {
-  /** The same for all. Without native transports everyone uses the NIO of the JDK. */
-  private static final List<String> FLAGS =
-      List.of(
-          "-Xms512m",
-          "-Xmx512m",
-          "-XX:+UseG1GC",
-          "-Dio.netty.transport.noNative=true",
-          "-Xlog:jfr+startup=error"); // standard output is for answers
-
+public final class Child implements AutoCloseable {
   private final Contestant contestant;
   private final Process process;
   private final PrintStream commands;
@@ -33,11 +24,11 @@ final class Child implements AutoCloseable {
     this.answers = process.inputReader(UTF_8);
   }
 
-  static Child start(Contestant contestant, List<String> flags, String... arguments)
+  /** Starts {@code contestant} with these flags of the JVM; does not wait until it is ready. */
+  public static Child start(Contestant contestant, List<String> flags, String... arguments)
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(FLAGS);
     command.addAll(flags);
     command.addAll(List.of("-cp", contestant.classPath(), contestant.mainClass()));
     command.addAll(List.of(arguments));
@@ -46,18 +37,24 @@ final class Child implements AutoCloseable {
     return new Child(contestant, process);
   }
 
-  Contestant contestant() {
+  /** Returns what runs there. */
+  public Contestant contestant() {
     return contestant;
   }
 
-  /** Runs {@code cell} there. */
-  Measurement measure(Cell cell, long millis) throws IOException {
-    commands.println(millis + " " + cell);
-    return Measurement.parse(answer());
+  /** Sends a command. */
+  public void tell(String command) {
+    commands.println(command);
+  }
+
+  /** Sends a command, and returns the first line of its answer. */
+  public String ask(String command) throws IOException {
+    tell(command);
+    return answer();
   }
 
   /** Returns the next line from there. */
-  String answer() throws IOException {
+  public String answer() throws IOException {
     String answer = answers.readLine();
     if (answer == null) {
       throw new IOException(contestant.name() + " has ended; its last words are above");

@@ -3,8 +3,9 @@ package dev.rondo.etcd.benchmarks;
 import java.util.Arrays;
 
 /** The middle one of some numbers, the least and the greatest. */
-record Spread(double median, double least, double greatest) {
-  static Spread of(double... numbers) {
+public record Spread(double median, double least, double greatest) {
+  /** Returns that of at least one number; of an even count, halfway between the middle two. */
+  public static Spread of(double... numbers) {
     double[] sorted = numbers.clone();
     Arrays.sort(sorted);
     int half = sorted.length / 2;

@@ -22,6 +22,8 @@ public final class Attempt extends ClientStreamTracer {
     READ,
     /** An answer is due; nobody knows what becomes of it when it is cut off. */
     WRITE,
+    /** An answer in many pieces; is finished where it began. */
+    DOWNLOAD,
     /** Lasts, and may be quiet. */
     STREAM
   }

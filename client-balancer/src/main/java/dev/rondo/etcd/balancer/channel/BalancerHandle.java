@@ -1,9 +1,14 @@
 package dev.rondo.etcd.balancer.channel;
 
-import java.util.Objects;
+import dev.rondo.etcd.balancer.Endpoint;
+import dev.rondo.etcd.balancer.EndpointStatus;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Leads from a channel to its balancer, which gRPC makes. */
+/**
+ * Leads from a channel to its balancer, which gRPC makes when there are endpoints for the first
+ * time.
+ */
 final class BalancerHandle {
   private volatile @Nullable EndpointBalancer balancer;
 
@@ -11,7 +16,29 @@ final class BalancerHandle {
     balancer = made;
   }
 
-  EndpointBalancer get() {
-    return Objects.requireNonNull(balancer);
+  List<EndpointStatus> statuses() {
+    EndpointBalancer made = balancer;
+    return made == null ? List.of() : made.statuses();
+  }
+
+  void term(long seen) {
+    EndpointBalancer made = balancer;
+    if (made != null) {
+      made.term(seen);
+    }
+  }
+
+  void isLearner(Endpoint endpoint) {
+    EndpointBalancer made = balancer;
+    if (made != null) {
+      made.isLearner(endpoint);
+    }
+  }
+
+  void renew() {
+    EndpointBalancer made = balancer;
+    if (made != null) {
+      made.renew();
+    }
   }
 }

@@ -1,17 +1,16 @@
 package dev.rondo.etcd.balancer.channel;
 
-import dev.rondo.etcd.balancer.Endpoint;
 import dev.rondo.etcd.balancer.PickPolicy;
 import java.util.concurrent.Executor;
-import java.util.function.Function;
 
 /**
  * What the balancer of one channel needs. gRPC makes the balancer by itself, so this reaches it
  * with the addresses.
  *
  * @param listener hears what happens
- * @param authority what each endpoint is called and verified as
- * @param lookups where host names are looked up, which blocks
+ * @param credentials what each endpoint is called and verified as, and who we are there
+ * @param hosts finds the addresses of hosts
+ * @param lookups where that is done, for it blocks
  * @param policy which of the connected endpoints a call goes to
  * @param limits how long a connection may be silent
  * @param questions what members are asked
@@ -19,7 +18,8 @@ import java.util.function.Function;
  */
 record ChannelSetup(
     ChannelListener listener,
-    Function<Endpoint, String> authority,
+    CredentialBundle credentials,
+    HostLookup hosts,
     Executor lookups,
     PickPolicy policy,
     SilenceLimits limits,

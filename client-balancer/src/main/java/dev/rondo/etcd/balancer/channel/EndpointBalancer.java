@@ -12,6 +12,7 @@ import io.grpc.LoadBalancerProvider;
 import io.grpc.LoadBalancerRegistry;
 import io.grpc.Status;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +62,8 @@ final class EndpointBalancer extends LoadBalancer implements LinkOwner {
   private long clusterId; // of the first member that told; 0 before
   private boolean isLeaderWanted; // calls wait for one
   private boolean isSearching; // for it
+  private boolean isRenewing;
+  private final Queue<EndpointLink> toRenew = new ArrayDeque<>();
 
   private EndpointBalancer(Helper helper) {
     this.helper = helper;
@@ -267,6 +271,31 @@ final class EndpointBalancer extends LoadBalancer implements LinkOwner {
   void term(long seen) {
     if (seen > leadership.term()) {
       helper.getSynchronizationContext().execute(this::askAll);
+    }
+  }
+
+  /**
+   * Puts new connections in the place of all there are, at one endpoint after another, so that all
+   * but one take calls all the time. Called on any thread.
+   */
+  void renew() {
+    helper
+        .getSynchronizationContext()
+        .execute(
+            () -> {
+              toRenew.clear();
+              toRenew.addAll(links.values());
+              if (!isRenewing) {
+                renewNext();
+              }
+            });
+  }
+
+  private void renewNext() {
+    EndpointLink next = toRenew.poll();
+    isRenewing = next != null;
+    if (next != null) {
+      next.renew(this::renewNext);
     }
   }
 

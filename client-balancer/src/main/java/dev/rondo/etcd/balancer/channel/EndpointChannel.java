@@ -26,13 +26,13 @@ import org.jspecify.annotations.Nullable;
 public final class EndpointChannel {
   private final ManagedChannel channel;
   private final EndpointResolver resolver;
-  private final EndpointBalancer balancer;
+  private final BalancerHandle balancer;
   private final @Nullable EventLoopGroup socketFileLoops;
 
   private EndpointChannel(
       ManagedChannel channel,
       EndpointResolver resolver,
-      EndpointBalancer balancer,
+      BalancerHandle balancer,
       @Nullable EventLoopGroup socketFileLoops) {
     this.channel = channel;
     this.resolver = resolver;
@@ -43,20 +43,24 @@ public final class EndpointChannel {
   /**
    * Makes a channel and begins to connect all endpoints.
    *
-   * @param endpoints at least one, all of the same scheme
+   * @param scheme of all endpoints, those included that come later
+   * @param endpoints none if they are yet to be found; calls wait for them
    * @param credentials for all of them
    * @param maxAnswerBytes the largest answer that is taken
    * @param listener hears what happens to the endpoints
+   * @param dns knows the addresses of hosts
    * @param lookups where host names are looked up, which blocks
    * @param policy which of the connected endpoints a call goes to
    * @param limits how long a connection may be silent
    * @param tuning the user's own
    */
   public static EndpointChannel open(
+      Endpoint.Scheme scheme,
       List<Endpoint> endpoints,
       CredentialBundle credentials,
       int maxAnswerBytes,
       ChannelListener listener,
+      DnsClient dns,
       Executor lookups,
       PickPolicy policy,
       SilenceLimits limits,
@@ -65,14 +69,21 @@ public final class EndpointChannel {
     BalancerHandle balancer = new BalancerHandle();
     ChannelSetup setup =
         new ChannelSetup(
-            listener, credentials::authority, lookups, policy, limits, questions, balancer);
+            listener,
+            credentials,
+            new HostLookup(dns),
+            lookups,
+            policy,
+            limits,
+            questions,
+            balancer);
     EndpointResolver.Provider resolvers = new EndpointResolver.Provider(setup, endpoints);
     NettyChannelBuilder builder =
         (NettyChannelBuilder)
             Grpc.newChannelBuilder(
                 resolvers.target(), credentials.credentials(), resolvers.registry());
     EventLoopGroup socketFileLoops = null;
-    if (endpoints.get(0).scheme().isSocketFile()) {
+    if (scheme.isSocketFile()) {
       socketFileLoops = socketFileLoops();
       builder
           .eventLoopGroup(socketFileLoops)
@@ -97,7 +108,7 @@ public final class EndpointChannel {
     ManagedChannel channel = builder.build();
     questions.over(channel);
     channel.getState(true); // makes the resolver and the balancer begin
-    return new EndpointChannel(channel, resolvers.resolver(), balancer.get(), socketFileLoops);
+    return new EndpointChannel(channel, resolvers.resolver(), balancer, socketFileLoops);
   }
 
   /**
@@ -117,6 +128,14 @@ public final class EndpointChannel {
   /** Puts other endpoints of the same scheme in the place of those there are. */
   public void endpoints(List<Endpoint> endpoints) {
     resolver.endpoints(endpoints);
+  }
+
+  /**
+   * Puts connections with the credentials of now in the place of those there are, one by one. Unary
+   * calls are finished where they are; streams are told to leave.
+   */
+  public void renewConnections() {
+    balancer.renew();
   }
 
   /** How all endpoints stand, in the order in which they were given. */

@@ -1,6 +1,7 @@
 package dev.rondo.etcd.balancer.channel;
 
 import dev.rondo.etcd.api.Code;
+import dev.rondo.etcd.balancer.Connection;
 import dev.rondo.etcd.balancer.ConnectionEvent;
 import dev.rondo.etcd.balancer.Endpoint;
 import dev.rondo.etcd.balancer.EndpointFailure;
@@ -24,6 +25,8 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps one endpoint connected: looks up its host, connects, asks the member who it is, and does it
@@ -33,11 +36,16 @@ import org.jspecify.annotations.Nullable;
  * <p>Runs in gRPC's synchronization context, but for {@link #standing}.
  */
 final class EndpointLink {
+  private static final Logger log = LoggerFactory.getLogger(Connection.class);
+
   /** A connection that is not up by then never will be: the peer takes it and says nothing. */
   private static final Duration CONNECT_LIMIT = Duration.ofSeconds(3);
 
   /** A learner is asked so often whether it has a vote by now. */
   private static final Duration LEARNER_PAUSE = Duration.ofSeconds(1);
+
+  /** A connection that could not be renewed is up, so there is time for the next try. */
+  private static final Duration RENEWAL_PAUSE = Duration.ofSeconds(5);
 
   /** How the endpoint stands, as one value for readers on other threads. */
   record Standing(
@@ -61,6 +69,10 @@ final class EndpointLink {
   private @Nullable ScheduledHandle timer; // of the next try, or of the limit on this one
   private boolean isIntroducing; // connected, but the member has yet to say who it is
   private boolean isClosed;
+  private @Nullable Successor successor; // only while connected
+  private @Nullable ScheduledHandle nextRenewal;
+  private @Nullable Status renewalFailure; // of the last try; the connection is up all the same
+  private Runnable afterRenewal = () -> {};
   private volatile Standing standing =
       new Standing(State.CONNECTING, Instant.now(), Optional.empty(), null, null);
 
@@ -123,7 +135,7 @@ final class EndpointLink {
 
   private void lookUp() {
     try {
-      List<SocketAddress> found = HostLookup.addresses(endpoint);
+      List<SocketAddress> found = setup.hosts().addresses(endpoint);
       helper.getSynchronizationContext().execute(() -> connect(found));
     } catch (UnknownHostException e) {
       Status failure =
@@ -148,7 +160,9 @@ final class EndpointLink {
   private Line newLine(List<SocketAddress> found) {
     Attributes authority =
         Attributes.newBuilder()
-            .set(EquivalentAddressGroup.ATTR_AUTHORITY_OVERRIDE, setup.authority().apply(endpoint))
+            .set(
+                EquivalentAddressGroup.ATTR_AUTHORITY_OVERRIDE,
+                setup.credentials().authority(endpoint))
             .build();
     Subchannel subchannel =
         helper.createSubchannel(
@@ -160,8 +174,11 @@ final class EndpointLink {
     watch.add(made);
     subchannel.start(
         change -> {
+          Successor next = successor;
           if (made == line) {
             changed(change);
+          } else if (next != null && made == next.line()) {
+            next.changed(change);
           }
         });
     return made;
@@ -194,13 +211,20 @@ final class EndpointLink {
       return; // it broke meanwhile
     }
     isIntroducing = false;
-    if (said == null && Reason.isForeign(status)) {
-      drop(status);
-    } else if (said != null && !owner.admits(said.clusterId())) {
-      drop(otherCluster(said));
+    Status objection = objection(said, status);
+    if (objection != null) {
+      drop(objection);
     } else {
-      connected(said); // who does not tell, as a proxy may, is taken for a voter
+      connected(said);
     }
+  }
+
+  /** Why who answers there cannot take part; who does not tell, as a proxy may, can. */
+  private @Nullable Status objection(@Nullable MemberReport said, Status status) {
+    if (said == null) {
+      return Reason.isForeign(status) ? status : null;
+    }
+    return owner.admits(said.clusterId()) ? null : otherCluster(said);
   }
 
   private static Status otherCluster(MemberReport said) {
@@ -231,6 +255,95 @@ final class EndpointLink {
       watchPromotion(line());
     }
     owner.changed();
+  }
+
+  /**
+   * Makes another connection with the credentials of now, and puts it in the place of the one there
+   * is. If it cannot be made, the one there is stays, and it is tried again later.
+   *
+   * @param then called once this endpoint needs no more waiting for
+   */
+  void renew(Runnable then) {
+    stopRenewal();
+    afterRenewal = then;
+    if (isConnected() && !isClosed) {
+      succeed();
+      return;
+    }
+    if (timer != null) { // what is being made may have begun with the credentials of before
+      retire(credentialsRenewed());
+      connect();
+    }
+    goOnAfterRenewal();
+  }
+
+  private static Status credentialsRenewed() {
+    return Status.UNAVAILABLE.withDescription(
+        "the connection gave way to one with new credentials");
+  }
+
+  private void succeed() {
+    Line made = newLine(addresses);
+    successor =
+        new Successor(
+            made, setup.questions(), helper, CONNECT_LIMIT, this::succeeded, this::notRenewed);
+    made.connect();
+  }
+
+  private void succeeded(@Nullable MemberReport said, Status status) {
+    Status objection = objection(said, status);
+    if (objection != null) {
+      notRenewed(objection);
+      return;
+    }
+    Line before = line();
+    line = Objects.requireNonNull(successor).handOver();
+    successor = null;
+    renewalFailure = null;
+    report = said;
+    line().up();
+    stand(State.CONNECTED);
+    if (said != null) {
+      owner.heard(said);
+      watchPromotion(line());
+    }
+    owner.changed(); // who leaves is to find the new one
+    before.retire(credentialsRenewed());
+    goOnAfterRenewal();
+  }
+
+  private void notRenewed(Status failure) {
+    Status why = setup.credentials().explained(failure);
+    boolean isNews = renewalFailure == null || !Reason.of(renewalFailure).equals(Reason.of(why));
+    if (isNews) {
+      log.warn(
+          "the connection to {} is kept, for none could be made with the new credentials: {}",
+          endpoint,
+          Reason.of(why));
+    }
+    stopRenewal();
+    renewalFailure = why;
+    stand(State.CONNECTED);
+    nextRenewal = schedule(() -> renew(() -> {}), RENEWAL_PAUSE.toNanos());
+  }
+
+  /** Ends what is under way; whoever waits for it waits no longer. */
+  private void stopRenewal() {
+    if (nextRenewal != null) {
+      nextRenewal.cancel();
+      nextRenewal = null;
+    }
+    if (successor != null) {
+      successor.giveUp();
+      successor = null;
+    }
+    goOnAfterRenewal();
+  }
+
+  private void goOnAfterRenewal() {
+    Runnable then = afterRenewal;
+    afterRenewal = () -> {};
+    helper.getSynchronizationContext().execute(then); // after what is being done here
   }
 
   /** Asks the member again what it says of itself, unless it is being asked. */
@@ -325,7 +438,7 @@ final class EndpointLink {
     }
     stopTimer();
     isIntroducing = false;
-    disconnected(failure);
+    disconnected(setup.credentials().explained(failure));
     stand(State.DISCONNECTED);
     timer = schedule(this::connect, backoff.nextNanos());
     owner.changed();
@@ -347,6 +460,7 @@ final class EndpointLink {
     boolean isNews =
         lastFailure == null || Reason.failure(endpoint, lastFailure).code() != now.code();
     lastFailure = failure;
+    renewalFailure = null;
     if (isConnected()) {
       owner.lost(this);
     }
@@ -362,9 +476,13 @@ final class EndpointLink {
         new Standing(
             state,
             state == before.state() ? before.since() : Instant.now(),
-            Optional.ofNullable(lastFailure).map(failure -> Reason.failure(endpoint, failure)),
+            Optional.ofNullable(lastFailure == null ? renewalFailure : lastFailure)
+                .map(failure -> Reason.failure(endpoint, failure)),
             line,
             report);
+    if (state != State.CONNECTED) {
+      stopRenewal(); // what is connected from now on has the credentials of now
+    }
   }
 
   /**
@@ -374,6 +492,7 @@ final class EndpointLink {
   void close() {
     isClosed = true;
     stopTimer();
+    stopRenewal();
     retire(Status.CANCELLED.withDescription("the endpoint was taken out of the list"));
   }
 

@@ -58,8 +58,8 @@ final class EndpointResolver extends NameResolver {
   }
 
   private void give() {
-    if (listener == null) {
-      return;
+    if (listener == null || endpoints.isEmpty()) {
+      return; // calls wait until a source of endpoints has some
     }
     Attributes attributes =
         Attributes.newBuilder()

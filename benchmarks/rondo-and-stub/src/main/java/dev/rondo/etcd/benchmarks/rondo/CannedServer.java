@@ -2,7 +2,7 @@ package dev.rondo.etcd.benchmarks.rondo;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
-import dev.rondo.etcd.benchmarks.Sample;
+import dev.rondo.etcd.benchmarks.cost.Sample;
 import dev.rondo.etcd.wire.KVGrpc;
 import dev.rondo.etcd.wire.KeyValue;
 import dev.rondo.etcd.wire.PutResponse;

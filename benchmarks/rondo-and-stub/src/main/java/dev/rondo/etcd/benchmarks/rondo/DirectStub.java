@@ -1,6 +1,6 @@
 package dev.rondo.etcd.benchmarks.rondo;
 
-import dev.rondo.etcd.benchmarks.Worker;
+import dev.rondo.etcd.benchmarks.cost.CostWorker;
 
 /** The least that a call over gRPC can cost: the stub without a hand-over to another thread. */
 final class DirectStub {
@@ -8,6 +8,6 @@ final class DirectStub {
 
   /** Runs a worker. */
   public static void main(String[] arguments) {
-    Worker.serve(arguments, StubTarget::onEventLoop);
+    CostWorker.serve(arguments, StubTarget::onEventLoop);
   }
 }

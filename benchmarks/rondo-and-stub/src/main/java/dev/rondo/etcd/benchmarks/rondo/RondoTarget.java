@@ -2,9 +2,9 @@ package dev.rondo.etcd.benchmarks.rondo;
 
 import dev.rondo.etcd.api.Bytes;
 import dev.rondo.etcd.balancer.Connection;
-import dev.rondo.etcd.benchmarks.Sample;
-import dev.rondo.etcd.benchmarks.Target;
-import dev.rondo.etcd.benchmarks.Worker;
+import dev.rondo.etcd.benchmarks.cost.CostWorker;
+import dev.rondo.etcd.benchmarks.cost.Sample;
+import dev.rondo.etcd.benchmarks.cost.Target;
 import dev.rondo.etcd.kv.AsyncKvClient;
 import dev.rondo.etcd.kv.KvClient;
 import java.time.Duration;
@@ -25,7 +25,7 @@ public final class RondoTarget implements Target {
 
   /** Runs a worker. */
   public static void main(String[] arguments) {
-    Worker.serve(arguments, RondoTarget::new);
+    CostWorker.serve(arguments, RondoTarget::new);
   }
 
   @Override

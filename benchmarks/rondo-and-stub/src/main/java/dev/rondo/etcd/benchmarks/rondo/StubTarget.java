@@ -4,9 +4,9 @@ import com.google.common.util.concurrent.FutureCallback;
 import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.MoreExecutors;
 import com.google.protobuf.ByteString;
-import dev.rondo.etcd.benchmarks.Sample;
-import dev.rondo.etcd.benchmarks.Target;
-import dev.rondo.etcd.benchmarks.Worker;
+import dev.rondo.etcd.benchmarks.cost.CostWorker;
+import dev.rondo.etcd.benchmarks.cost.Sample;
+import dev.rondo.etcd.benchmarks.cost.Target;
 import dev.rondo.etcd.wire.KVGrpc;
 import dev.rondo.etcd.wire.PutRequest;
 import dev.rondo.etcd.wire.RangeRequest;
@@ -47,7 +47,7 @@ public final class StubTarget implements Target {
 
   /** Runs a worker. */
   public static void main(String[] arguments) {
-    Worker.serve(arguments, port -> new StubTarget(stock(port)));
+    CostWorker.serve(arguments, port -> new StubTarget(stock(port)));
   }
 
   @Override

@@ -2,8 +2,8 @@ package dev.rondo.etcd.benchmarks.rondo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.rondo.etcd.benchmarks.Benchmark;
 import dev.rondo.etcd.benchmarks.Contestant;
+import dev.rondo.etcd.benchmarks.cost.Benchmark;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

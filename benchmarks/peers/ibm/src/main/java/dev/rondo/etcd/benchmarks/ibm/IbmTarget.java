@@ -8,9 +8,9 @@ import com.ibm.etcd.api.RangeResponse;
 import com.ibm.etcd.client.EtcdClient;
 import com.ibm.etcd.client.KvStoreClient;
 import com.ibm.etcd.client.kv.KvClient;
-import dev.rondo.etcd.benchmarks.Sample;
-import dev.rondo.etcd.benchmarks.Target;
-import dev.rondo.etcd.benchmarks.Worker;
+import dev.rondo.etcd.benchmarks.cost.CostWorker;
+import dev.rondo.etcd.benchmarks.cost.Sample;
+import dev.rondo.etcd.benchmarks.cost.Target;
 import java.util.function.ToIntFunction;
 
 /** IBM's etcd-java with all its defaults. */
@@ -26,7 +26,7 @@ public final class IbmTarget implements Target {
 
   /** Runs a worker. */
   public static void main(String[] arguments) {
-    Worker.serve(arguments, IbmTarget::new);
+    CostWorker.serve(arguments, IbmTarget::new);
   }
 
   @Override

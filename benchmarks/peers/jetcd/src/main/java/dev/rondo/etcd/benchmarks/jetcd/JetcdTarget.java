@@ -1,8 +1,8 @@
 package dev.rondo.etcd.benchmarks.jetcd;
 
-import dev.rondo.etcd.benchmarks.Sample;
-import dev.rondo.etcd.benchmarks.Target;
-import dev.rondo.etcd.benchmarks.Worker;
+import dev.rondo.etcd.benchmarks.cost.CostWorker;
+import dev.rondo.etcd.benchmarks.cost.Sample;
+import dev.rondo.etcd.benchmarks.cost.Target;
 import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.KV;
@@ -22,7 +22,7 @@ public final class JetcdTarget implements Target {
 
   /** Runs a worker. */
   public static void main(String[] arguments) {
-    Worker.serve(arguments, JetcdTarget::new);
+    CostWorker.serve(arguments, JetcdTarget::new);
   }
 
   @Override
