@@ -9,7 +9,6 @@ import dev.rondo.etcd.api.Code;
 import dev.rondo.etcd.api.EtcdException;
 import dev.rondo.etcd.balancer.internal.Blocking;
 import dev.rondo.etcd.balancer.internal.Calls;
-import dev.rondo.etcd.testing.Certificates;
 import dev.rondo.etcd.testing.DnsRecords;
 import dev.rondo.etcd.testing.DnsServer;
 import dev.rondo.etcd.testing.ScriptedServer;
@@ -39,8 +38,8 @@ class DnsSrvTest {
 
   private final List<ConnectionEvent> events = new CopyOnWriteArrayList<>();
   private final DnsServer dns = DnsServer.start(new DnsRecords());
-  private final ScriptedServer first = answering(ScriptedServer.builder());
-  private final ScriptedServer second = answering(ScriptedServer.builder());
+  private final ScriptedServer first = answering();
+  private final ScriptedServer second = answering();
 
   @AfterEach
   void close() {
@@ -49,8 +48,8 @@ class DnsSrvTest {
     second.close();
   }
 
-  private static ScriptedServer answering(ScriptedServer.Builder builder) {
-    ScriptedServer server = builder.start();
+  private static ScriptedServer answering() {
+    ScriptedServer server = ScriptedServer.start();
     server.on(
         KVGrpc.getRangeMethod(), (request, call) -> call.reply(RangeResponse.getDefaultInstance()));
     return server;
@@ -89,27 +88,6 @@ class DnsSrvTest {
 
   private String m1() {
     return "http://m1.etcd.test:" + second.port();
-  }
-
-  @Test
-  void theSecureServiceIsUsedAndEachTargetVerifiedUnderItsOwnName() {
-    try (Certificates certificates = Certificates.withDnsNames();
-        ScriptedServer secure =
-            answering(ScriptedServer.builder().tls(certificates.dns("m1.etcd.test")))) {
-      dns.records(
-          records()
-              .service(SECURE, 0, 0, secure.port(), "m1.etcd.test")
-              .service(CLEAR, 0, 0, first.port(), "m0.etcd.test"));
-      try (Connection connection =
-          builder(DnsSrv.of("etcd.test."))
-              .tls(Tls.builder().trust(certificates.ca()).build())
-              .build()) {
-        get(connection);
-
-        assertThat(endpoints(connection)).containsExactly("https://m1.etcd.test:" + secure.port());
-        assertThat(secure.received(KVGrpc.getRangeMethod())).hasSize(1);
-      }
-    }
   }
 
   @Test

@@ -36,6 +36,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +62,7 @@ public final class DnsClient implements AutoCloseable {
   private final DnsServers servers;
   private @Nullable EventLoopGroup loops; // guarded by this
   private @Nullable DnsNameResolver resolver; // guarded by this
-  private volatile boolean isClosed; // written under this
+  private boolean isClosed; // guarded by this
   private final Set<Future<?>> asked = ConcurrentHashMap.newKeySet();
 
   /**
@@ -81,7 +82,7 @@ public final class DnsClient implements AutoCloseable {
    */
   List<InetAddress> addresses(String host) throws UnknownHostException {
     try {
-      return answer(resolver().resolveAll(host), LONGEST.toNanos());
+      return answer(resolver -> resolver.resolveAll(host), LONGEST.toNanos());
     } catch (UnknownHostException e) {
       throw e;
     } catch (DnsException e) {
@@ -103,7 +104,6 @@ public final class DnsClient implements AutoCloseable {
    * @throws DnsException if no server can say
    */
   public List<ServiceRecord> services(String name) throws DnsException {
-    DnsNameResolver client = resolver();
     List<InetSocketAddress> inTurn = servers.inTurn(name);
     if (inTurn.isEmpty()) {
       throw new DnsException("this machine knows no DNS server");
@@ -116,7 +116,7 @@ public final class DnsClient implements AutoCloseable {
         break;
       }
       try {
-        return services(client, server, name, left);
+        return services(server, name, left);
       } catch (UnknownHostException | DnsException e) {
         String failure = name(server) + " " + e.getMessage();
         if (!failures.contains(failure)) {
@@ -133,11 +133,12 @@ public final class DnsClient implements AutoCloseable {
     return "DNS server " + host + " port " + server.getPort();
   }
 
-  private List<ServiceRecord> services(
-      DnsNameResolver client, InetSocketAddress server, String name, long nanos)
+  private List<ServiceRecord> services(InetSocketAddress server, String name, long nanos)
       throws UnknownHostException, DnsException {
     AddressedEnvelope<DnsResponse, InetSocketAddress> envelope =
-        answer(client.query(server, new DefaultDnsQuestion(name, DnsRecordType.SRV)), nanos);
+        answer(
+            resolver -> resolver.query(server, new DefaultDnsQuestion(name, DnsRecordType.SRV)),
+            nanos);
     try {
       DnsResponse response = envelope.content();
       if (response.code().equals(DnsResponseCode.NXDOMAIN)) {
@@ -183,12 +184,10 @@ public final class DnsClient implements AutoCloseable {
   }
 
   /** Waits on the calling thread, which is never one that does I/O. */
-  private <T> T answer(Future<T> answer, long nanos) throws UnknownHostException, DnsException {
-    asked.add(answer);
+  private <T> T answer(Function<DnsNameResolver, Future<T>> question, long nanos)
+      throws UnknownHostException, DnsException {
+    Future<T> answer = ask(question);
     try {
-      if (isClosed) {
-        answer.cancel(false);
-      }
       if (!answer.await(nanos, TimeUnit.NANOSECONDS) && answer.cancel(false)) {
         throw new DnsException(NO_ANSWER);
       }
@@ -215,10 +214,18 @@ public final class DnsClient implements AutoCloseable {
             : "could not be asked: " + cause.getMessage());
   }
 
-  private synchronized DnsNameResolver resolver() throws DnsException {
+  /** Either before the close, which ends it, or not at all. */
+  private synchronized <T> Future<T> ask(Function<DnsNameResolver, Future<T>> question)
+      throws DnsException {
     if (isClosed) {
       throw new DnsException(CLOSED);
     }
+    Future<T> answer = question.apply(resolver());
+    asked.add(answer);
+    return answer;
+  }
+
+  private DnsNameResolver resolver() {
     if (resolver == null) {
       EventLoopGroup made =
           new MultiThreadIoEventLoopGroup(

@@ -67,6 +67,8 @@ final class EndpointLink {
   private @Nullable MemberReport report; // of the member at the end of the line
   private @Nullable Status lastFailure;
   private @Nullable ScheduledHandle timer; // of the next try, or of the limit on this one
+  private int lookups; // so far
+  private boolean isLookingUp; // the last of them
   private boolean isIntroducing; // connected, but the member has yet to say who it is
   private boolean isClosed;
   private @Nullable Successor successor; // only while connected
@@ -126,28 +128,35 @@ final class EndpointLink {
     stopTimer();
     isIntroducing = false;
     stand(State.CONNECTING);
+    int number = ++lookups;
+    isLookingUp = true;
     if (!HostLookup.mayBlock(endpoint)) {
-      lookUp();
+      lookUp(number);
       return;
     }
-    setup.lookups().execute(this::lookUp);
+    setup.lookups().execute(() -> lookUp(number));
   }
 
-  private void lookUp() {
+  private void lookUp(int number) {
     try {
       List<SocketAddress> found = setup.hosts().addresses(endpoint);
-      helper.getSynchronizationContext().execute(() -> connect(found));
+      helper.getSynchronizationContext().execute(() -> found(number, () -> connect(found)));
     } catch (UnknownHostException e) {
       Status failure =
           Status.UNAVAILABLE.withDescription("cannot resolve host " + endpoint.host()).withCause(e);
-      helper.getSynchronizationContext().execute(() -> failed(failure));
+      helper.getSynchronizationContext().execute(() -> found(number, () -> failed(failure)));
+    }
+  }
+
+  /** Goes on after a lookup, unless gRPC connected by itself meanwhile. */
+  private void found(int number, Runnable next) {
+    if (isLookingUp && number == lookups && !isClosed) {
+      isLookingUp = false;
+      next.run();
     }
   }
 
   private void connect(List<SocketAddress> found) {
-    if (isClosed) {
-      return;
-    }
     if (line == null || !found.equals(addresses)) {
       retire(Status.UNAVAILABLE.withDescription("the host has other addresses now"));
       addresses = found;
@@ -187,7 +196,13 @@ final class EndpointLink {
   private void changed(ConnectivityStateInfo change) {
     switch (change.getState()) {
       case READY -> introduce();
-      case TRANSIENT_FAILURE -> failed(change.getStatus());
+      case TRANSIENT_FAILURE -> {
+        // a call that was picked for a connection that is gone makes gRPC try again by itself; what
+        // comes of that is no news while it is being looked up where to try next
+        if (!isLookingUp) {
+          failed(change.getStatus());
+        }
+      }
       case IDLE -> cutOff();
       case CONNECTING, SHUTDOWN -> {}
     }
@@ -195,6 +210,7 @@ final class EndpointLink {
 
   /** The connection is up; who answers there? The limit on the connection is one on this, too. */
   private void introduce() {
+    isLookingUp = false;
     isIntroducing = true;
     Line asked = line();
     setup
@@ -437,6 +453,7 @@ final class EndpointLink {
       return;
     }
     stopTimer();
+    isLookingUp = false;
     isIntroducing = false;
     disconnected(setup.credentials().explained(failure));
     stand(State.DISCONNECTED);
