@@ -48,6 +48,8 @@ final class EndpointBalancer extends LoadBalancer implements LinkOwner {
   private final Leadership leadership = new Leadership();
   private volatile Map<Endpoint, EndpointLink> links = Map.of(); // in the order of the list
 
+  private volatile long askedTerm; // written by many, and a race costs a question
+
   // all of these in the synchronization context
   private @Nullable ChannelSetup setup;
   private @Nullable SilenceWatch watch;
@@ -137,7 +139,7 @@ final class EndpointBalancer extends LoadBalancer implements LinkOwner {
     List<EndpointLink> voters = connected.stream().filter(EndpointLink::isVoter).toList();
     Places places = places(connected, voters);
     Objects.requireNonNull(search)
-        .wanted(places.quorum().isEmpty() && !places.voters().isEmpty()); // calls wait for a leader
+        .goOn(places.quorum().isEmpty() && !places.voters().isEmpty()); // then calls wait for one
     Map<Endpoint, Status> failures = failures();
     if (places.equals(published) && failures.keySet().equals(publishedFailures.keySet())) {
       publishedFailures = failures;
@@ -212,7 +214,9 @@ final class EndpointBalancer extends LoadBalancer implements LinkOwner {
 
   /** An answer was of this term. Called on any thread, for every answer. */
   void term(long seen) {
-    if (seen > leadership.term()) {
+    // once for each term: who does not tell it now may never do so, as a proxy
+    if (seen > leadership.term() && seen > askedTerm) {
+      askedTerm = seen;
       helper.getSynchronizationContext().execute(this::askAll);
     }
   }

@@ -1,17 +1,21 @@
 package dev.rondo.etcd.balancer.channel;
 
 import io.grpc.LoadBalancer.Helper;
+import io.grpc.SynchronizationContext.ScheduledHandle;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Asks members, as long as calls wait for a leader: until one names it, or until a quorum answers
- * though the leader that was is lost to us. In gRPC's synchronization context.
+ * Asks members who leads, as long as none of them names anybody: at leisure, or often where calls
+ * wait for a leader; there also whether a quorum answers though the leader that was is lost to us.
+ * In gRPC's synchronization context.
  */
 final class LeaderSearch {
-  private static final Duration PAUSE = Duration.ofMillis(50);
+  private static final Duration LEISURE = Duration.ofSeconds(1);
+  private static final Duration HURRY = Duration.ofMillis(50);
   private static final Duration LIMIT = Duration.ofSeconds(1);
 
   private final Helper helper;
@@ -19,8 +23,8 @@ final class LeaderSearch {
   private final Leadership leadership;
   private final Supplier<Collection<EndpointLink>> links;
   private final Runnable onFound;
-  private boolean isWanted;
-  private boolean isWaiting; // for the next turn
+  private boolean isUrgent; // calls wait
+  private @Nullable ScheduledHandle next;
 
   /**
    * Makes a search that has not begun.
@@ -41,31 +45,39 @@ final class LeaderSearch {
     this.onFound = onFound;
   }
 
-  /** Begins, goes on, or ends. */
-  void wanted(boolean isWanted) {
-    this.isWanted = isWanted;
-    if (isWanted && !isWaiting) {
-      isWaiting = true;
-      var unused =
+  /**
+   * Begins, goes on, or ends.
+   *
+   * @param isUrgent whether calls wait for a leader
+   */
+  void goOn(boolean isUrgent) {
+    if (next != null && isUrgent == this.isUrgent) {
+      return;
+    }
+    if (next != null) {
+      next.cancel();
+      next = null;
+    }
+    this.isUrgent = isUrgent;
+    if (isUrgent || leadership.isUnknown()) {
+      next =
           helper
               .getSynchronizationContext()
               .schedule(
                   this::turn,
-                  PAUSE.toMillis(),
+                  (isUrgent ? HURRY : LEISURE).toMillis(),
                   TimeUnit.MILLISECONDS,
                   helper.getScheduledExecutorService());
     }
   }
 
   private void turn() {
-    isWaiting = false;
-    if (isWanted) {
-      links.get().forEach(EndpointLink::ask);
-      if (leadership.isMissing()) {
-        links.get().forEach(this::askQuorum);
-      }
-      wanted(isWanted);
+    next = null;
+    links.get().forEach(EndpointLink::ask);
+    if (isUrgent && leadership.isMissing()) {
+      links.get().forEach(this::askQuorum);
     }
+    goOn(isUrgent);
   }
 
   private void askQuorum(EndpointLink link) {

@@ -49,6 +49,11 @@ final class Leadership {
     isAlive = true;
   }
 
+  /** Whether members told that they know no leader. */
+  boolean isUnknown() {
+    return term != 0 && leaderId == 0;
+  }
+
   /** Whether the leader's connection broke, and nobody knows what became of it. */
   boolean isMissing() {
     return isLost && !isAlive;
