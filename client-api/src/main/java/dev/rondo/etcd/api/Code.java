@@ -271,6 +271,11 @@ public enum Code {
     // What servers up to 3.4 let through as Go writes it.
     BY_TEXT.put("context deadline exceeded", SERVER_DEADLINE_EXCEEDED);
     BY_TEXT.put("context canceled", SERVER_CANCELED);
+    // What servers up to 3.5 at least let through where maintenance is for root alone.
+    BY_TEXT.put("auth: permission denied", PERMISSION_DENIED);
+    BY_TEXT.put("auth: invalid auth token", INVALID_AUTH_TOKEN);
+    BY_TEXT.put("auth: revision in header is old", AUTH_OLD_REVISION);
+    BY_TEXT.put("auth: user name is empty", USER_EMPTY);
   }
 
   private final @Nullable String text;

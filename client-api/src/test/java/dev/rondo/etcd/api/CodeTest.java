@@ -76,6 +76,10 @@ class CodeTest {
   @CsvSource({
     "2, context deadline exceeded, SERVER_DEADLINE_EXCEEDED",
     "1, context canceled, SERVER_CANCELED",
+    "2, auth: permission denied, PERMISSION_DENIED",
+    "2, auth: invalid auth token, INVALID_AUTH_TOKEN",
+    "2, auth: revision in header is old, AUTH_OLD_REVISION",
+    "2, auth: user name is empty, USER_EMPTY",
     "2, raft proposal dropped, RAFT_PROPOSAL_DROPPED",
     "2, not a primary lessor, NOT_PRIMARY_LESSOR",
     "2, mvcc: watcher range is empty, EMPTY_WATCH_RANGE",

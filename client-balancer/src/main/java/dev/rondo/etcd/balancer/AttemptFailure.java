@@ -86,13 +86,17 @@ final class AttemptFailure extends RuntimeException {
     return switch (code) {
       case CANCELLED -> cancelledCode(said);
       case RESOURCE_EXHAUSTED -> exhaustedCode(said);
-      // a server's error comes without a cause; with one, the connection broke under gRPC's hands
-      case UNKNOWN -> status.getCause() instanceof IOException ? Code.UNAVAILABLE : code;
-      default ->
-          said.contains("invalid content-type") || said.startsWith("HTTP status code")
-              ? Code.NOT_ETCD
-              : code;
+      case UNKNOWN -> unknownCode(status, said);
+      default -> Reason.isForeignAnswer(said) ? Code.NOT_ETCD : code;
     };
+  }
+
+  /** A server's error comes without a cause; with one, the connection broke under gRPC's hands. */
+  private static Code unknownCode(Status status, String said) {
+    if (status.getCause() instanceof IOException || Reason.isCutOff(said)) {
+      return Code.UNAVAILABLE;
+    }
+    return Reason.isForeignAnswer(said) ? Code.NOT_ETCD : Code.UNKNOWN;
   }
 
   /** Servers refuse what is far too large before etcd sees it, in the words of Go's gRPC. */

@@ -190,7 +190,7 @@ public final class ConnectionBuilder {
    * every 5 s. All times are counted in steps of 100 ms in which this process had a processor, so a
    * machine that is busy does not make its peers look silent.
    *
-   * <p>The default is 500 ms for each. Shorter times find a frozen member sooner, and cut off a
+   * <p>The default is 400 ms for each. Shorter times find a frozen member sooner, and cut off a
    * healthy one that has no processor or network for that long.
    *
    * @param threshold 100 ms to an hour
@@ -248,6 +248,14 @@ public final class ConnectionBuilder {
         secrets);
   }
 
+  /** What goes through a socket file does not leave the machine. */
+  private void warnIfReadable(Endpoint.Scheme scheme) {
+    if (secrets != null && !scheme.isSecure() && !scheme.isSocketFile()) {
+      log.warn(
+          "{} is sent without TLS, where others may read it: use https endpoints", secrets.name());
+    }
+  }
+
   private Endpoint.Scheme scheme() {
     if (discovery != null) {
       if (!endpoints.list().isEmpty()) {
@@ -263,14 +271,6 @@ public final class ConnectionBuilder {
       throw new IllegalStateException("a connection needs at least one endpoint, was given none");
     }
     return endpoints.scheme();
-  }
-
-  /** What goes through a socket file does not leave the machine. */
-  private void warnIfReadable(Endpoint.Scheme scheme) {
-    if (secrets != null && !scheme.isSecure() && !scheme.isSocketFile()) {
-      log.warn(
-          "{} is sent without TLS, where others may read it: use https endpoints", secrets.name());
-    }
   }
 
   private @Nullable Tls usedTls(Endpoint.Scheme scheme) {

@@ -94,9 +94,9 @@ final class GrpcConnection implements Connection, CallsSource {
             ? null
             : secrets.open(new GrpcCalls(this, settings, false, null, Set.of(), null));
     this.calls = new GrpcCalls(this, settings, false, null, Set.of(), tokens);
-    CredentialBundle bundle = tls == null ? CredentialBundle.inTheClear() : tls.bundle();
     this.dns = new DnsClient(plan.dnsServers());
     this.discovery = new Discovery(this, plan, dns);
+    CredentialBundle bundle = tls == null ? CredentialBundle.inTheClear() : tls.bundle();
     this.channel =
         EndpointChannel.open(
             scheme,
@@ -109,10 +109,10 @@ final class GrpcConnection implements Connection, CallsSource {
             policy,
             silence,
             tuning);
+    discovery.start();
     if (tls != null) {
       tls.reloadEvery().ifPresent(interval -> watch(tls, bundle, interval));
     }
-    discovery.start();
   }
 
   private void watch(Tls tls, CredentialBundle bundle, Duration interval) {
@@ -145,7 +145,7 @@ final class GrpcConnection implements Connection, CallsSource {
     }
   }
 
-  /** Looks up a host or reads a file. After the close nobody wants to know. */
+  /** Looks something up or reads a file, which may block. After the close nobody wants to know. */
   void block(Runnable task) {
     try {
       ownExecutor.execute(task);

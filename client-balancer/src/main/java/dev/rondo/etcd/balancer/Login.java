@@ -32,7 +32,7 @@ final class Login implements TokenSource {
   /** How long one login may take, whatever the calls that wait for it may. */
   static final Duration TIMEOUT = Duration.ofSeconds(5);
 
-  private static final Logger log = LoggerFactory.getLogger(Connection.class);
+  private static final Logger log = LoggerFactory.getLogger(Login.class);
 
   private static final long BETWEEN_LOGINS = Duration.ofMillis(100).toNanos();
   private static final long AFTER_REFUSAL = Duration.ofMillis(500).toNanos();

@@ -105,10 +105,9 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
     if (before != null && before.wasSlow()) {
       slow++;
     }
-    Reach reach = rpc.requiresLeader() ? Reach.QUORUM : Reach.ANY;
     Attempt attempt =
         new Attempt(
-            new Route(reach, earlier, slow, avoided, calls.pinned()),
+            new Route(reach(), earlier, slow, avoided, calls.pinned()),
             rpc.kind() == Rpc.Kind.WRITE ? Attempt.Kind.WRITE : Attempt.Kind.READ);
     lastAttempt = attempt;
     attempts = earlier + 1;
@@ -124,6 +123,13 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
       call.cancel(
           "the caller gave up", null); // between two attempts, when there was nothing to cancel
     }
+  }
+
+  private Reach reach() {
+    if (rpc.requiresLeader()) {
+      return Reach.QUORUM;
+    }
+    return rpc.isServedByLearners() ? Reach.ANY : Reach.VOTERS;
   }
 
   private boolean mayRepeat(AttemptFailure failure) {
@@ -498,7 +504,7 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
     private boolean isAnotherWanted(Token token, AttemptFailure failure) {
       return TokenRefusal.is(failure.code())
           && tokens.refused(token)
-          && renewals < TokenRefusal.PATIENCE
+          && renewals < TokenRefusal.patience(failure.code())
           && !isDone()
           && !deadline.isExpired()
           && !calls.connection().isClosed();

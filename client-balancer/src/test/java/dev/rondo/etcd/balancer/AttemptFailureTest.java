@@ -25,6 +25,8 @@ class AttemptFailureTest {
       delimiter = '|',
       value = {
         "UNAVAILABLE|io exception|UNAVAILABLE",
+        "UNKNOWN|HTTP status code 200; missing content-type in response headers|UNAVAILABLE",
+        "UNKNOWN|HTTP status code 200; invalid content-type: text/html|NOT_ETCD",
         "UNAVAILABLE|etcdserver: no leader|NO_LEADER",
         "CANCELLED|RST_STREAM closed stream. HTTP/2 error code: CANCEL|UNAVAILABLE",
         "CANCELLED|the caller cancelled the call|CANCELLED",

@@ -28,7 +28,7 @@ final class GrpcAsyncClusterClient implements AsyncClusterClient {
   private static final Rpc<MemberListRequest, MemberListResponse> LIST =
       Rpc.read("member list", ClusterGrpc.getMemberListMethod());
   private static final Rpc<MemberListRequest, MemberListResponse> LIST_LOCALLY =
-      Rpc.localRead("member list", ClusterGrpc.getMemberListMethod());
+      Rpc.voterRead("member list", ClusterGrpc.getMemberListMethod());
   private static final Rpc<MemberAddRequest, MemberAddResponse> ADD =
       Rpc.write("member add", ClusterGrpc.getMemberAddMethod());
   private static final Rpc<MemberPromoteRequest, MemberPromoteResponse> PROMOTE =

@@ -170,7 +170,7 @@ final class SnapshotDownload extends CompletableFuture<Snapshot>
     return TokenRefusal.is(failure.code())
         && size == 0
         && !isDone()
-        && ++refusals <= TokenRefusal.PATIENCE;
+        && ++refusals <= TokenRefusal.patience(failure.code());
   }
 
   private Bytes checkedDigest() {

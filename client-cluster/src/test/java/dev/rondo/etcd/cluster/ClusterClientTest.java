@@ -90,6 +90,7 @@ class ClusterClientTest {
     assertThat(calls.last().request(MemberListRequest.class).getLinearizable()).isFalse();
     assertThat(calls.last().rpc().kind()).isEqualTo(Rpc.Kind.READ);
     assertThat(calls.last().rpc().requiresLeader()).isFalse();
+    assertThat(calls.last().rpc().isServedByLearners()).isFalse();
   }
 
   @Test

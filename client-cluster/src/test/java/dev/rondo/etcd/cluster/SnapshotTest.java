@@ -234,6 +234,46 @@ class SnapshotTest {
   }
 
   @Test
+  void beginsAnewWhenTheTokenIsRefused() throws Exception {
+    var snapshot = maintenance.async().snapshot(ENDPOINT, file);
+    var refused = stream();
+
+    refused.fail(failure(Code.INVALID_AUTH_TOKEN));
+
+    assertThat(stream()).isNotSameAs(refused);
+    assertThat(stream().sent()).hasSize(1);
+    assertThat(stream().isHalfClosed()).isTrue();
+    deliver(whole(), 4096);
+    stream().end();
+    assertThat(snapshot.get().size()).isEqualTo(whole().length);
+  }
+
+  @Test
+  void endsWhenOneTokenAfterAnotherIsRefusedOrTheFirstOneMidway() {
+    var snapshot = maintenance.async().snapshot(ENDPOINT, file);
+    for (int i = 0; i < 3; i++) {
+      assertThat(snapshot).isNotDone();
+      stream().fail(failure(Code.INVALID_AUTH_TOKEN));
+    }
+    assertThat(failureOf(snapshot, EtcdException.class).code()).isEqualTo(Code.INVALID_AUTH_TOKEN);
+
+    var begun = maintenance.async().snapshot(ENDPOINT, file);
+    deliver(DATA, 4096);
+    stream().fail(failure(Code.INVALID_AUTH_TOKEN));
+    assertThat(failureOf(begun, EtcdException.class).code()).isEqualTo(Code.INVALID_AUTH_TOKEN);
+    assertNothingElseIsLeft();
+  }
+
+  private static EtcdException failure(Code code) {
+    return new EtcdException(
+        code,
+        WriteOutcome.NOT_APPLIED,
+        new EtcdException.Call("snapshot", ENDPOINT.toString(), 1),
+        "refused",
+        null);
+  }
+
+  @Test
   void endsTheStreamWhenItCannotMakeTheFile() throws Exception {
     Path vanished = Files.createDirectory(folder.resolve("vanished"));
     var snapshot = maintenance.async().snapshot(ENDPOINT, vanished.resolve("backup.db"));

@@ -36,7 +36,7 @@ final class GrpcAsyncKvClient implements AsyncKvClient {
   private static final Rpc<TxnRequest, TxnResponse> READ_TXN =
       Rpc.read("txn", KVGrpc.getTxnMethod());
   private static final Rpc<TxnRequest, TxnResponse> LOCAL_TXN =
-      Rpc.localRead("txn", KVGrpc.getTxnMethod());
+      Rpc.voterRead("txn", KVGrpc.getTxnMethod());
   private static final Rpc<CompactionRequest, CompactionResponse> COMPACT =
       Rpc.write("compact", KVGrpc.getCompactMethod());
 

@@ -83,5 +83,6 @@ class RepetitionTest {
     assertThat(rpc.operation()).isEqualTo(name);
     assertThat(rpc.kind()).isEqualTo(kind);
     assertThat(rpc.requiresLeader()).isEqualTo(requiresLeader);
+    assertThat(rpc.isServedByLearners()).isEqualTo(name.equals("get") && !requiresLeader);
   }
 }

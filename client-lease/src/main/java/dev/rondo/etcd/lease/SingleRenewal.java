@@ -92,7 +92,7 @@ final class SingleRenewal extends CompletableFuture<LeaseRenewal>
   public void moved(EtcdException failure) {
     reason = failure;
     Code code = failure.code();
-    if (TokenRefusal.is(code) && ++refusals <= TokenRefusal.PATIENCE) {
+    if (TokenRefusal.is(code) && ++refusals <= TokenRefusal.patience(code)) {
       return;
     }
     if (!code.isTransient() && code.outcome() == WriteOutcome.NOT_APPLIED) {

@@ -109,6 +109,32 @@ class SingleRenewalTest {
   }
 
   @Test
+  void movesOnWhenTheTokenOfTheStreamIsRefused() {
+    server.silence();
+    var renewal = given.once(LEASE);
+    server.silent.clear();
+
+    server.stream().end(failure(Code.INVALID_AUTH_TOKEN));
+    given.advance(ofSeconds(1));
+
+    assertThat(renewal).isCompleted();
+  }
+
+  @Test
+  void failsWhenOneTokenAfterAnotherIsRefused() {
+    server.silence();
+    var renewal = given.once(LEASE);
+
+    for (int i = 0; i < 3; i++) {
+      assertThat(renewal).isNotDone();
+      server.stream().end(failure(Code.INVALID_AUTH_TOKEN));
+      given.advance(ofSeconds(1));
+    }
+
+    assertThat(exception(renewal).code()).isEqualTo(Code.INVALID_AUTH_TOKEN);
+  }
+
+  @Test
   void failsAtOnceWhenItIsRefused() {
     server.silence();
     var renewal = given.once(LEASE);

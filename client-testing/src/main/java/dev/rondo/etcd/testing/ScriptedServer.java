@@ -25,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
@@ -134,6 +136,9 @@ public final class ScriptedServer implements AutoCloseable {
   private final Map<String, Consumer<ScriptedCall<?, ?>>> openings = new ConcurrentHashMap<>();
   private final List<ScriptedCall<?, ?>> calls = new CopyOnWriteArrayList<>();
   private final List<Server> leaving = new ArrayList<>(); // guarded by this
+  // gRPC's shared one would never end: a server with TLS borrows it for each connection, and keeps
+  // it
+  private final ExecutorService executor = Executors.newCachedThreadPool(ScriptedServer::daemon);
   private final TcpBridge bridge; // lives as long as the port, over all restarts
   private Server server; // guarded by this; may have ended
 
@@ -257,6 +262,13 @@ public final class ScriptedServer implements AutoCloseable {
   public synchronized void close() {
     bridge.close();
     end();
+    executor.shutdown();
+  }
+
+  private static Thread daemon(Runnable task) {
+    var thread = new Thread(task, "scripted-server");
+    thread.setDaemon(true);
+    return thread;
   }
 
   private void end() {
@@ -282,6 +294,7 @@ public final class ScriptedServer implements AutoCloseable {
       var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
       return NettyServerBuilder.forAddress(address, credentials)
           .fallbackHandlerRegistry(new Scripts())
+          .executor(executor)
           .maxInboundMessageSize(Integer.MAX_VALUE)
           .build()
           .start();

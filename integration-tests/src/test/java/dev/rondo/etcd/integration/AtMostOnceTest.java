@@ -29,7 +29,7 @@ class AtMostOnceTest {
 
   @ParameterizedTest
   @MethodSource("seeds")
-  void noWriteIsAppliedTwiceAndNoneThatWasAcknowledgedIsLost(long seed) {
+  void k14_noWriteIsAppliedTwiceAndNoneThatWasAcknowledgedIsLost(long seed) {
     Random random = new Random(seed);
     int cuts = Lengths.of(100, 400);
     try (EtcdCluster cluster = backend.cluster().members(3).bridged().start();

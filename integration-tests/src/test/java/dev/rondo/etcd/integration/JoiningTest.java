@@ -84,7 +84,7 @@ class JoiningTest {
   }
 
   @Test
-  void aLearnerRefusesAllButLocalReads() {
+  void k16_aLearnerRefusesAllButLocalReads() {
     try (var cluster = three()) {
       fill(cluster, 0, KEYS_PER_TXN);
       var learner = cluster.addLearner();

@@ -43,7 +43,7 @@ class KvLimitsTest {
   }
 
   @Test
-  void compactingForgetsWhatCameBefore() {
+  void k6_compactingForgetsWhatCameBefore() {
     Revision first = kv.put(key, "1").header().revision();
     Revision second = kv.put(key, "2").header().revision();
     kv.put(key, "3");
@@ -61,7 +61,7 @@ class KvLimitsTest {
   }
 
   @Test
-  void compactingTwiceIsRefused() {
+  void k6_compactingTwiceIsRefused() {
     Revision revision = kv.put(key, "1").header().revision();
     kv.compact(revision, compact -> compact.physical());
 
@@ -73,7 +73,7 @@ class KvLimitsTest {
   }
 
   @Test
-  void theFutureIsNeitherReadNorCompacted() {
+  void k6_theFutureIsNeitherReadNorCompacted() {
     Revision future = Revision.of(kv.put(key, "1").header().revision().value() + 1000);
 
     EtcdException compacting = catchThrowableOfType(EtcdException.class, () -> kv.compact(future));
@@ -84,7 +84,7 @@ class KvLimitsTest {
   }
 
   @Test
-  void noRevisionCannotBeCompacted() {
+  void k6_noRevisionCannotBeCompacted() {
     assertThatThrownBy(() -> kv.compact(Revision.NONE))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("revision must be at least 1, was 0");
@@ -93,7 +93,7 @@ class KvLimitsTest {
   /** Etcd takes requests of 1.5 MiB, and its gRPC takes half a MiB more to refuse them by name. */
   @ParameterizedTest
   @ValueSource(ints = {MEBIBYTE * 3 / 2 + 1, MEBIBYTE * 3, MEBIBYTE * 20})
-  void aRequestThatIsTooLargeIsRefused(int size) {
+  void k1_k15_aRequestThatIsTooLargeIsRefused(int size) {
     EtcdException failure =
         catchThrowableOfType(
             EtcdException.class, () -> kv.put(Bytes.utf8(key), Bytes.of(new byte[size])));
@@ -105,7 +105,7 @@ class KvLimitsTest {
   }
 
   @Test
-  void aFullStoreIsReadAndDeletedFromAndNotWrittenTo() {
+  void k1_aFullStoreIsReadAndDeletedFromAndNotWrittenTo() {
     try (EtcdCluster cluster = etcd.backend().cluster().quota(4 * MEBIBYTE).start();
         Etcd client = Etcd.builder().endpoints(cluster.endpoints()).build()) {
       KvClient full = client.kv();

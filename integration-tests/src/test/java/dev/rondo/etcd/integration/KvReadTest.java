@@ -93,7 +93,7 @@ class KvReadTest {
   }
 
   @Test
-  void aRangeIsOneKeyAPrefixAnIntervalOrEverythingFromAKeyOn() {
+  void k4_aRangeIsOneKeyAPrefixAnIntervalOrEverythingFromAKeyOn() {
     for (String name : List.of("a", "ab", "b", "c")) {
       put(name, name);
     }
@@ -106,7 +106,7 @@ class KvReadTest {
   }
 
   @Test
-  void allMeansEveryKeyThereIs() {
+  void k4_allMeansEveryKeyThereIs() {
     Bytes first = Bytes.of((byte) 0);
     Bytes last = Bytes.of((byte) 0xff, (byte) 0xff);
     kv.put(first, Bytes.EMPTY);
@@ -121,7 +121,7 @@ class KvReadTest {
   }
 
   @Test
-  void aPrefixMayEndInTheLargestByte() {
+  void k4_aPrefixMayEndInTheLargestByte() {
     Bytes start = Bytes.utf8(prefix).append(Bytes.of((byte) 0xff));
     Bytes inside = start.append(Bytes.of((byte) 0xff, (byte) 1));
     Bytes outside = Bytes.utf8(prefix).append(Bytes.of((byte) 0xfe));
@@ -135,7 +135,7 @@ class KvReadTest {
   }
 
   @Test
-  void aLimitCutsTheAnswerAndNotTheCount() {
+  void k4_aLimitCutsTheAnswerAndNotTheCount() {
     for (String name : List.of("a", "b", "c")) {
       put(name, name);
     }
@@ -151,7 +151,7 @@ class KvReadTest {
   }
 
   @Test
-  void aRevisionIsReadAsItWas() {
+  void k4_aRevisionIsReadAsItWas() {
     put("a", "1");
     Revision before = put("b", "1");
     put("a", "2");
@@ -168,7 +168,7 @@ class KvReadTest {
   /** Three keys that stand in another order by each of the targets. */
   @ParameterizedTest
   @CsvSource({"KEY, abc", "CREATE, bca", "MOD, cab", "VERSION, cba", "VALUE, acb"})
-  void anAnswerIsSortedByAnyTargetInEitherOrder(SortTarget target, String order) {
+  void k4_anAnswerIsSortedByAnyTargetInEitherOrder(SortTarget target, String order) {
     put("b", "x");
     put("c", "2");
     put("a", "x");
@@ -189,7 +189,7 @@ class KvReadTest {
   }
 
   @Test
-  void keysOnlyLeavesOutTheValues() {
+  void k4_keysOnlyLeavesOutTheValues() {
     Revision written = put("a", "1");
 
     KeyValue found = kv.get(all(), get -> get.keysOnly()).kvs().get(0);
@@ -200,7 +200,7 @@ class KvReadTest {
   }
 
   @Test
-  void countOnlyLeavesOutTheKeys() {
+  void k4_countOnlyLeavesOutTheKeys() {
     put("a", "1");
     put("b", "1");
 
@@ -211,7 +211,7 @@ class KvReadTest {
   }
 
   @Test
-  void countOnlyWinsOverKeysOnly() {
+  void k8_countOnlyWinsOverKeysOnly() {
     put("a", "1");
 
     RangeResult counted = kv.get(all(), get -> get.keysOnly().countOnly());
@@ -221,7 +221,7 @@ class KvReadTest {
   }
 
   @Test
-  void boundsOfRevisionsLeaveOutKeysAndNotTheirCount() {
+  void k4_boundsOfRevisionsLeaveOutKeysAndNotTheirCount() {
     Revision first = put("a", "1");
     Revision second = put("b", "1");
     Revision third = put("c", "1");
@@ -263,7 +263,7 @@ class KvReadTest {
   }
 
   @Test
-  void anAnswerMayBeLargerThanAnyRequest() {
+  void k15_anAnswerMayBeLargerThanAnyRequest() {
     Bytes mebibyte = Bytes.of(new byte[1 << 20]);
     for (int i = 0; i < 6; i++) {
       kv.put(Bytes.utf8(prefix + i), mebibyte);
@@ -275,7 +275,7 @@ class KvReadTest {
   }
 
   @Test
-  void anAnswerLargerThanTheClientTakesIsRefused() {
+  void k15_anAnswerLargerThanTheClientTakesIsRefused() {
     try (Etcd small =
         Etcd.builder().endpoints(etcd.cluster().endpoints()).maxAnswerBytes(1000).build()) {
       put("a", "x".repeat(2000));

@@ -63,7 +63,7 @@ class KvTxnTest {
   }
 
   @Test
-  void allOperationsAreDoneAtOneRevision() {
+  void k18_allOperationsAreDoneAtOneRevision() {
     kv.put(c, "old");
     KeyValue old = kv.get(c).orElseThrow();
 
@@ -97,7 +97,7 @@ class KvTxnTest {
   }
 
   @Test
-  void theOtherBranchIsDoneWhereAConditionFails() {
+  void k18_theOtherBranchIsDoneWhereAConditionFails() {
     kv.put(a, "1");
 
     TxnResult done =
@@ -165,7 +165,7 @@ class KvTxnTest {
   }
 
   @Test
-  void aComparisonOverARangeHoldsForEveryKey() {
+  void k18_aComparisonOverARangeHoldsForEveryKey() {
     kv.put(a, "1");
     kv.put(b, "1");
     kv.put(b, "1");
@@ -179,7 +179,7 @@ class KvTxnTest {
   }
 
   @Test
-  void aComparisonOverNoKeysIsMadeAsForOneThatDoesNotExist() {
+  void k18_aComparisonOverNoKeysIsMadeAsForOneThatDoesNotExist() {
     KeyRange range = KeyRange.prefix(prefix);
 
     assertThat(holds(missing(range))).isTrue();
@@ -197,7 +197,7 @@ class KvTxnTest {
   }
 
   @Test
-  void aTransactionInsideAnotherTakesItsOwnBranch() {
+  void k18_aTransactionInsideAnotherTakesItsOwnBranch() {
     kv.put(a, "1");
     Txn inner = Txn.when(value(a).isEqualTo("0")).then(put(b, "then")).orElse(get(a), put(b, "2"));
 
@@ -214,7 +214,7 @@ class KvTxnTest {
   }
 
   @Test
-  void aTransactionInsideAnotherComparesTheStoreAsItWasBefore() {
+  void k18_aTransactionInsideAnotherComparesTheStoreAsItWasBefore() {
     Txn inner = Txn.when(missing(a)).then(put(b, "missing")).orElse(put(b, "there"));
 
     kv.txn().then(put(a, "1"), Op.txn(inner)).commit();
@@ -238,7 +238,7 @@ class KvTxnTest {
   }
 
   @Test
-  void aKeyIsWrittenOnceAtMost() {
+  void k18_aKeyIsWrittenOnceAtMost() {
     EtcdException twice =
         catchThrowableOfType(
             EtcdException.class, () -> kv.txn().then(put(a, "1"), put(a, "2")).commit());
@@ -255,7 +255,7 @@ class KvTxnTest {
   }
 
   @Test
-  void aTransactionHasALargestNumberOfOperations() {
+  void k18_aTransactionHasALargestNumberOfOperations() {
     TxnResult most = kv.txn().then(puts(128)).commit();
     EtcdException failure =
         catchThrowableOfType(EtcdException.class, () -> kv.txn().then(puts(129)).commit());
@@ -271,7 +271,7 @@ class KvTxnTest {
   }
 
   @Test
-  void nothingIsDoneIfOneOperationIsRefused() {
+  void k18_nothingIsDoneIfOneOperationIsRefused() {
     EtcdException failure =
         catchThrowableOfType(
             EtcdException.class,

@@ -72,7 +72,7 @@ class KvWriteTest {
   }
 
   @Test
-  void aKeyGoesWithItsLease() {
+  void k2_aKeyGoesWithItsLease() {
     LeaseId lease = etcd.leases().grant(LONG).id();
     kv.put(key, "1", put -> put.lease(lease));
     assertThat(found().lease()).isEqualTo(lease);
@@ -83,7 +83,7 @@ class KvWriteTest {
   }
 
   @Test
-  void aPutWithoutLeaseDetachesTheKey() {
+  void k2_aPutWithoutLeaseDetachesTheKey() {
     LeaseId lease = etcd.leases().grant(LONG).id();
     kv.put(key, "1", put -> put.lease(lease));
 
@@ -95,7 +95,7 @@ class KvWriteTest {
   }
 
   @Test
-  void ignoreValueChangesTheLeaseAlone() {
+  void k2_ignoreValueChangesTheLeaseAlone() {
     LeaseId lease = etcd.leases().grant(LONG).id();
     kv.put(key, "1");
 
@@ -107,7 +107,7 @@ class KvWriteTest {
   }
 
   @Test
-  void ignoreLeaseChangesTheValueAlone() {
+  void k2_ignoreLeaseChangesTheValueAlone() {
     LeaseId lease = etcd.leases().grant(LONG).id();
     kv.put(key, "1", put -> put.lease(lease));
 
@@ -118,7 +118,7 @@ class KvWriteTest {
   }
 
   @Test
-  void thereIsNothingToKeepOfAKeyThatDoesNotExist() {
+  void k2_thereIsNothingToKeepOfAKeyThatDoesNotExist() {
     EtcdException noValue =
         catchThrowableOfType(EtcdException.class, () -> kv.put(key, "", put -> put.ignoreValue()));
     EtcdException noLease =
@@ -134,7 +134,7 @@ class KvWriteTest {
   }
 
   @Test
-  void aLeaseThatDoesNotExistIsRefused() {
+  void k1_aLeaseThatDoesNotExistIsRefused() {
     EtcdException failure =
         catchThrowableOfType(
             EtcdException.class, () -> kv.put(key, "1", put -> put.lease(LeaseId.of(12345))));
@@ -150,7 +150,7 @@ class KvWriteTest {
   }
 
   @Test
-  void anEmptyKeyIsRefusedBeforeItIsSent() {
+  void k1_anEmptyKeyIsRefusedBeforeItIsSent() {
     assertThatThrownBy(() -> kv.put("", "1"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("a key must have at least one byte, was empty");

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(300)
 class SilentMemberTest {
   /** The defaults of the silence threshold and the probe, and what the issue grants beyond. */
-  private static final Duration GAP = Duration.ofMillis(500 + 500 + 250);
+  private static final Duration GAP = Duration.ofMillis(400 + 400 + 250);
 
   private static final int CALLERS = 16;
   private static final Duration QUIET = Lengths.of(Duration.ofSeconds(2), Duration.ofSeconds(4));

@@ -152,7 +152,7 @@ class TlsTest {
   }
 
   @Test
-  void callsGoOnWithoutTheFirstEndpointOfTheList() {
+  void c33_c34_callsGoOnWithoutTheFirstEndpointOfTheList() {
     EtcdMember first = cluster.followers().get(0);
     List<EtcdMember> others = cluster.members().stream().filter(member -> member != first).toList();
     List<String> urls = new ArrayList<>(List.of(first.endpoint()));

@@ -11,7 +11,6 @@ import io.grpc.LoadBalancer;
 import io.grpc.LoadBalancerProvider;
 import io.grpc.LoadBalancerRegistry;
 import io.grpc.Status;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,7 +23,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,9 +40,6 @@ final class EndpointBalancer extends LoadBalancer implements LinkOwner {
   static final Attributes.Key<List<Endpoint>> ENDPOINTS =
       Attributes.Key.create("dev.rondo.etcd.endpoints");
 
-  /** How often members are asked while it is not known who leads. */
-  private static final Duration LEADER_PAUSE = Duration.ofMillis(50);
-
   static {
     LoadBalancerRegistry.getDefaultRegistry().register(new Provider());
   }
@@ -56,12 +51,11 @@ final class EndpointBalancer extends LoadBalancer implements LinkOwner {
   // all of these in the synchronization context
   private @Nullable ChannelSetup setup;
   private @Nullable SilenceWatch watch;
+  private @Nullable LeaderSearch search;
   private Map<Reach, Order> orders = Map.of();
   private @Nullable Places published;
   private Map<Endpoint, Status> publishedFailures = Map.of();
   private long clusterId; // of the first member that told; 0 before
-  private boolean isLeaderWanted; // calls wait for one
-  private boolean isSearching; // for it
   private boolean isRenewing;
   private final Queue<EndpointLink> toRenew = new ArrayDeque<>();
 
@@ -96,6 +90,9 @@ final class EndpointBalancer extends LoadBalancer implements LinkOwner {
       orders.put(
           reach, given.policy() == PickPolicy.LEAST_BUSY ? Order.leastBusyOfTwo() : Order.inTurn());
     }
+    search =
+        new LeaderSearch(
+            helper, given.questions(), leadership, () -> links.values(), this::publish);
     given.balancer().set(this);
   }
 
@@ -139,10 +136,8 @@ final class EndpointBalancer extends LoadBalancer implements LinkOwner {
         links.values().stream().filter(EndpointLink::isConnected).toList();
     List<EndpointLink> voters = connected.stream().filter(EndpointLink::isVoter).toList();
     Places places = places(connected, voters);
-    isLeaderWanted = places.quorum().isEmpty() && !places.voters().isEmpty();
-    if (isLeaderWanted) {
-      searchLeader();
-    }
+    Objects.requireNonNull(search)
+        .wanted(places.quorum().isEmpty() && !places.voters().isEmpty()); // calls wait for a leader
     Map<Endpoint, Status> failures = failures();
     if (places.equals(published) && failures.keySet().equals(publishedFailures.keySet())) {
       publishedFailures = failures;
@@ -212,58 +207,6 @@ final class EndpointBalancer extends LoadBalancer implements LinkOwner {
     EndpointLink link = links.get(line.endpoint());
     if (link != null) {
       link.ask();
-    }
-  }
-
-  /** Asks until a member names a leader, or a quorum answers though we have lost the leader. */
-  private void searchLeader() {
-    if (isSearching) {
-      return;
-    }
-    isSearching = true;
-    var unused =
-        helper
-            .getSynchronizationContext()
-            .schedule(
-                () -> {
-                  isSearching = false;
-                  if (isLeaderWanted) {
-                    askAll();
-                    askQuorum();
-                    searchLeader();
-                  }
-                },
-                LEADER_PAUSE.toMillis(),
-                TimeUnit.MILLISECONDS,
-                helper.getScheduledExecutorService());
-  }
-
-  private void askQuorum() {
-    if (!leadership.isMissing()) {
-      return;
-    }
-    long term = leadership.term();
-    for (EndpointLink link : links.values()) {
-      if (link.isConnected() && link.isVoter() && link.line().mayAskQuorum()) {
-        Line line = link.line();
-        Objects.requireNonNull(setup)
-            .questions()
-            .quorum(
-                line,
-                Duration.ofSeconds(1),
-                isAlive ->
-                    helper
-                        .getSynchronizationContext()
-                        .execute(() -> quorumAnswered(line, term, isAlive)));
-      }
-    }
-  }
-
-  private void quorumAnswered(Line line, long term, boolean isAlive) {
-    line.quorumWasAnswered();
-    if (isAlive && term == leadership.term()) {
-      leadership.alive();
-      publish();
     }
   }
 

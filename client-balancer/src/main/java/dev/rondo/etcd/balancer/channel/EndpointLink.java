@@ -1,7 +1,6 @@
 package dev.rondo.etcd.balancer.channel;
 
 import dev.rondo.etcd.api.Code;
-import dev.rondo.etcd.balancer.Connection;
 import dev.rondo.etcd.balancer.ConnectionEvent;
 import dev.rondo.etcd.balancer.Endpoint;
 import dev.rondo.etcd.balancer.EndpointFailure;
@@ -25,8 +24,6 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps one endpoint connected: looks up its host, connects, asks the member who it is, and does it
@@ -36,16 +33,14 @@ import org.slf4j.LoggerFactory;
  * <p>Runs in gRPC's synchronization context, but for {@link #standing}.
  */
 final class EndpointLink {
-  private static final Logger log = LoggerFactory.getLogger(Connection.class);
-
   /** A connection that is not up by then never will be: the peer takes it and says nothing. */
-  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(3);
+  static final Duration CONNECT_LIMIT = Duration.ofSeconds(3);
 
   /** A learner is asked so often whether it has a vote by now. */
   private static final Duration LEARNER_PAUSE = Duration.ofSeconds(1);
 
-  /** A connection that could not be renewed is up, so there is time for the next try. */
-  private static final Duration RENEWAL_PAUSE = Duration.ofSeconds(5);
+  private static final Status GAVE_WAY =
+      Status.UNAVAILABLE.withDescription("the connection gave way to one with new credentials");
 
   /** How the endpoint stands, as one value for readers on other threads. */
   record Standing(
@@ -60,6 +55,7 @@ final class EndpointLink {
   private final ChannelSetup setup;
   private final SilenceWatch watch;
   private final LinkOwner owner;
+  private final Renewal renewal;
   private final ReconnectBackoff backoff = new ReconnectBackoff(ThreadLocalRandom.current());
 
   private List<SocketAddress> addresses = List.of();
@@ -71,10 +67,7 @@ final class EndpointLink {
   private boolean isLookingUp; // the last of them
   private boolean isIntroducing; // connected, but the member has yet to say who it is
   private boolean isClosed;
-  private @Nullable Successor successor; // only while connected
-  private @Nullable ScheduledHandle nextRenewal;
-  private @Nullable Status renewalFailure; // of the last try; the connection is up all the same
-  private Runnable afterRenewal = () -> {};
+  private boolean isPromotionWatched;
   private volatile Standing standing =
       new Standing(State.CONNECTING, Instant.now(), Optional.empty(), null, null);
 
@@ -85,6 +78,7 @@ final class EndpointLink {
     this.setup = setup;
     this.watch = watch;
     this.owner = owner;
+    this.renewal = new Renewal(this, helper, setup);
   }
 
   Endpoint endpoint() {
@@ -160,13 +154,14 @@ final class EndpointLink {
     if (line == null || !found.equals(addresses)) {
       retire(Status.UNAVAILABLE.withDescription("the host has other addresses now"));
       addresses = found;
-      line = newLine(found);
+      line = newLine();
     }
     line().connect();
     timer = schedule(this::giveUp, CONNECT_LIMIT.toNanos());
   }
 
-  private Line newLine(List<SocketAddress> found) {
+  /** Returns another line to the addresses that were found last, which is not connected yet. */
+  Line newLine() {
     Attributes authority =
         Attributes.newBuilder()
             .set(
@@ -176,18 +171,17 @@ final class EndpointLink {
     Subchannel subchannel =
         helper.createSubchannel(
             CreateSubchannelArgs.newBuilder()
-                .setAddresses(new EquivalentAddressGroup(found, authority))
+                .setAddresses(new EquivalentAddressGroup(addresses, authority))
                 .addOption(LoadBalancer.DISABLE_SUBCHANNEL_RECONNECT_KEY, true)
                 .build());
     Line made = new Line(endpoint, subchannel, watch, this::silent);
     watch.add(made);
     subchannel.start(
         change -> {
-          Successor next = successor;
           if (made == line) {
             changed(change);
-          } else if (next != null && made == next.line()) {
-            next.changed(change);
+          } else {
+            renewal.changed(made, change);
           }
         });
     return made;
@@ -236,7 +230,7 @@ final class EndpointLink {
   }
 
   /** Why who answers there cannot take part; who does not tell, as a proxy may, can. */
-  private @Nullable Status objection(@Nullable MemberReport said, Status status) {
+  @Nullable Status objection(@Nullable MemberReport said, Status status) {
     if (said == null) {
       return Reason.isForeign(status) ? status : null;
     }
@@ -261,105 +255,46 @@ final class EndpointLink {
   private void connected(@Nullable MemberReport said) {
     stopTimer();
     backoff.reset();
-    report = said;
     lastFailure = null;
-    line().up();
-    stand(State.CONNECTED);
+    introduced(said);
     setup.listener().onEvent(new ConnectionEvent.Connected(endpoint));
-    if (said != null) {
-      owner.heard(said);
-      watchPromotion(line());
-    }
     owner.changed();
   }
 
+  private void introduced(@Nullable MemberReport said) {
+    report = said;
+    line().up();
+    stand(State.CONNECTED);
+    if (said != null) {
+      owner.heard(said);
+      watchPromotion();
+    }
+  }
+
   /**
-   * Makes another connection with the credentials of now, and puts it in the place of the one there
-   * is. If it cannot be made, the one there is stays, and it is tried again later.
+   * Puts a connection with the credentials of now in the place of the one there is.
    *
    * @param then called once this endpoint needs no more waiting for
    */
   void renew(Runnable then) {
-    stopRenewal();
-    afterRenewal = then;
     if (isConnected() && !isClosed) {
-      succeed();
+      renewal.start(then);
       return;
     }
     if (timer != null) { // what is being made may have begun with the credentials of before
-      retire(credentialsRenewed());
+      retire(GAVE_WAY);
       connect();
     }
-    goOnAfterRenewal();
+    then.run();
   }
 
-  private static Status credentialsRenewed() {
-    return Status.UNAVAILABLE.withDescription(
-        "the connection gave way to one with new credentials");
-  }
-
-  private void succeed() {
-    Line made = newLine(addresses);
-    successor =
-        new Successor(
-            made, setup.questions(), helper, CONNECT_LIMIT, this::succeeded, this::notRenewed);
-    made.connect();
-  }
-
-  private void succeeded(@Nullable MemberReport said, Status status) {
-    Status objection = objection(said, status);
-    if (objection != null) {
-      notRenewed(objection);
-      return;
-    }
+  /** Another connection takes the place of the one there is. */
+  void succeededBy(Line made, @Nullable MemberReport said) {
     Line before = line();
-    line = Objects.requireNonNull(successor).handOver();
-    successor = null;
-    renewalFailure = null;
-    report = said;
-    line().up();
-    stand(State.CONNECTED);
-    if (said != null) {
-      owner.heard(said);
-      watchPromotion(line());
-    }
+    line = made;
+    introduced(said);
     owner.changed(); // who leaves is to find the new one
-    before.retire(credentialsRenewed());
-    goOnAfterRenewal();
-  }
-
-  private void notRenewed(Status failure) {
-    Status why = setup.credentials().explained(failure);
-    boolean isNews = renewalFailure == null || !Reason.of(renewalFailure).equals(Reason.of(why));
-    if (isNews) {
-      log.warn(
-          "the connection to {} is kept, for none could be made with the new credentials: {}",
-          endpoint,
-          Reason.of(why));
-    }
-    stopRenewal();
-    renewalFailure = why;
-    stand(State.CONNECTED);
-    nextRenewal = schedule(() -> renew(() -> {}), RENEWAL_PAUSE.toNanos());
-  }
-
-  /** Ends what is under way; whoever waits for it waits no longer. */
-  private void stopRenewal() {
-    if (nextRenewal != null) {
-      nextRenewal.cancel();
-      nextRenewal = null;
-    }
-    if (successor != null) {
-      successor.giveUp();
-      successor = null;
-    }
-    goOnAfterRenewal();
-  }
-
-  private void goOnAfterRenewal() {
-    Runnable then = afterRenewal;
-    afterRenewal = () -> {};
-    helper.getSynchronizationContext().execute(then); // after what is being done here
+    before.retire(GAVE_WAY);
   }
 
   /** Asks the member again what it says of itself, unless it is being asked. */
@@ -385,7 +320,7 @@ final class EndpointLink {
     report = said;
     stand(State.CONNECTED);
     owner.heard(said);
-    watchPromotion(asked);
+    watchPromotion();
     if (isNews) {
       owner.changed();
     }
@@ -399,13 +334,14 @@ final class EndpointLink {
     }
   }
 
-  private void watchPromotion(Line asked) {
-    if (!isVoter()) {
+  /** A learner may have a vote soon, and says so when it is asked. */
+  private void watchPromotion() {
+    if (!isVoter() && !isPromotionWatched) {
+      isPromotionWatched = true;
       schedule(
           () -> {
-            if (asked == line) {
-              ask();
-            }
+            isPromotionWatched = false;
+            ask(); // whose answer leads here again
           },
           LEARNER_PAUSE.toNanos());
     }
@@ -477,7 +413,6 @@ final class EndpointLink {
     boolean isNews =
         lastFailure == null || Reason.failure(endpoint, lastFailure).code() != now.code();
     lastFailure = failure;
-    renewalFailure = null;
     if (isConnected()) {
       owner.lost(this);
     }
@@ -488,18 +423,23 @@ final class EndpointLink {
   }
 
   private void stand(State state) {
+    if (state != State.CONNECTED) {
+      renewal.stop(); // what is connected from now on has the credentials of now
+    }
     Standing before = standing;
+    Status failure = lastFailure == null ? renewal.failure() : lastFailure;
     standing =
         new Standing(
             state,
             state == before.state() ? before.since() : Instant.now(),
-            Optional.ofNullable(lastFailure == null ? renewalFailure : lastFailure)
-                .map(failure -> Reason.failure(endpoint, failure)),
+            Optional.ofNullable(failure).map(why -> Reason.failure(endpoint, why)),
             line,
             report);
-    if (state != State.CONNECTED) {
-      stopRenewal(); // what is connected from now on has the credentials of now
-    }
+  }
+
+  /** Its state is what it was, but what is said of it is not. */
+  void stand() {
+    stand(standing.state());
   }
 
   /**
@@ -509,7 +449,7 @@ final class EndpointLink {
   void close() {
     isClosed = true;
     stopTimer();
-    stopRenewal();
+    renewal.stop();
     retire(Status.CANCELLED.withDescription("the endpoint was taken out of the list"));
   }
 

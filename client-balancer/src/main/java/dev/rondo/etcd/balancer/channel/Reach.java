@@ -4,8 +4,8 @@ package dev.rondo.etcd.balancer.channel;
 public enum Reach {
   /** What the leader decides, at whichever member it arrives: writes and linearizable reads. */
   QUORUM,
-  /** Streams: any member with a vote, for learners refuse them. */
+  /** Streams, and what a member with a vote answers alone: learners refuse it. */
   VOTERS,
-  /** What each member answers alone, learners too: serializable reads. */
+  /** What each member answers alone, learners too: serializable reads of keys. */
   ANY
 }

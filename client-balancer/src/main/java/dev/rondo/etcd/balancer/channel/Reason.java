@@ -87,11 +87,24 @@ public final class Reason {
     return " (it may expect " + other + ")";
   }
 
+  /**
+   * Whether the server ended the call without a word: Go's HTTP server, behind which etcd serves
+   * TLS, ends what is open like that when it stops.
+   */
+  public static boolean isCutOff(String said) {
+    return said.startsWith("HTTP status code 200") && said.contains("missing content-type");
+  }
+
+  /** Whether the other side answered a call with HTTP/2, but not with gRPC. */
+  public static boolean isForeignAnswer(String said) {
+    return said.contains("invalid content-type")
+        || (said.startsWith("HTTP status code") && !isCutOff(said));
+  }
+
   /** Whether the other side answered, but not with gRPC, HTTP/2 or TLS where it had to. */
-  public static boolean isForeign(Status status) {
+  static boolean isForeign(Status status) {
     String said = status.getDescription();
-    if (said != null
-        && (said.contains("invalid content-type") || said.startsWith("HTTP status code"))) {
+    if (said != null && isForeignAnswer(said)) {
       return true;
     }
     for (Throwable cause = status.getCause(); cause != null; cause = cause.getCause()) {

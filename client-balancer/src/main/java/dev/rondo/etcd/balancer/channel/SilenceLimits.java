@@ -19,11 +19,11 @@ public record SilenceLimits(Duration silence, Duration probe) {
   private static final Duration IDLE = Duration.ofSeconds(5);
 
   /**
-   * Half a second each: a reader on an endpoint that froze goes on after a second, and a healthy
-   * member, which answers a status from memory, would have to be without a processor for all of it.
+   * 400 ms each: a reader on an endpoint that froze goes on within a second, and a healthy member,
+   * which answers a status from memory, would have to be without a processor for all of it.
    */
   public static final SilenceLimits DEFAULT =
-      new SilenceLimits(Duration.ofMillis(500), Duration.ofMillis(500));
+      new SilenceLimits(Duration.ofMillis(400), Duration.ofMillis(400));
 
   int silenceTicks() {
     return ticks(silence);

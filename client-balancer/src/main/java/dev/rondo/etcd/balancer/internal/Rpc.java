@@ -10,11 +10,21 @@ import io.grpc.MethodDescriptor;
  * @param kind whether it may be repeated
  * @param requiresLeader whether a member that sees no leader shall refuse it at once (metadata
  *     {@code hasleader}): true for all but what a member may answer alone
+ * @param isServedByLearners whether a member without a vote answers it
  * @param <Q> request
  * @param <R> response
  */
 public record Rpc<Q, R>(
-    String operation, MethodDescriptor<Q, R> method, Kind kind, boolean requiresLeader) {
+    String operation,
+    MethodDescriptor<Q, R> method,
+    Kind kind,
+    boolean requiresLeader,
+    boolean isServedByLearners) {
+
+  /** What needs no leader, learners answer, too. */
+  public Rpc(String operation, MethodDescriptor<Q, R> method, Kind kind, boolean requiresLeader) {
+    this(operation, method, kind, requiresLeader, !requiresLeader);
+  }
 
   /** Whether an RPC may be repeated after an attempt whose outcome is unknown. */
   public enum Kind {
@@ -31,7 +41,15 @@ public record Rpc<Q, R>(
     return new Rpc<>(operation, method, Kind.READ, true);
   }
 
-  /** A read that the member asked answers alone, with or without a leader. */
+  /**
+   * A read that a member with a vote answers alone, with or without a leader. Learners refuse it,
+   * though they could.
+   */
+  public static <Q, R> Rpc<Q, R> voterRead(String operation, MethodDescriptor<Q, R> method) {
+    return new Rpc<>(operation, method, Kind.READ, false, false);
+  }
+
+  /** A read that the member asked answers alone, with or without a leader, and learners, too. */
   public static <Q, R> Rpc<Q, R> localRead(String operation, MethodDescriptor<Q, R> method) {
     return new Rpc<>(operation, method, Kind.READ, false);
   }
