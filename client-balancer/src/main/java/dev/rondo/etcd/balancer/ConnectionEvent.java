@@ -33,7 +33,8 @@ public sealed interface ConnectionEvent {
    * A call is tried again.
    *
    * @param operation what was called
-   * @param attempt the number of the attempt that follows, counted from 1, so at least 2
+   * @param attempt the number of the attempt that follows, counted from 1; one that a learner
+   *     refused does not count
    * @param code why the one before failed
    */
   record Retried(String operation, int attempt, Code code) implements ConnectionEvent {}

@@ -133,9 +133,10 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
   }
 
   private boolean mayRepeat(AttemptFailure failure) {
+    boolean isNews = failure != last; // Failsafe asks about the first failure once more
     last = failure;
-    if (failure.code() == Code.NOT_SUPPORTED_FOR_LEARNER && failure.endpoint() != null) {
-      calls.connection().isLearner(failure.endpoint());
+    if (isNews && failure.code() == Code.NOT_SUPPORTED_FOR_LEARNER && failure.endpoint() != null) {
+      refusedByLearner(failure.endpoint());
     }
     if (rpc.kind() != Rpc.Kind.READ && failure.outcome() == WriteOutcome.UNKNOWN) {
       worst = WriteOutcome.UNKNOWN;
@@ -146,6 +147,15 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
         && !deadline.isExpired()
         && !calls.connection().isClosed()
         && RetryRules.mayRepeat(failure, rpc, calls.settings());
+  }
+
+  /** Where there is another endpoint, such an attempt does not count: it was never meant for it. */
+  private void refusedByLearner(Endpoint learner) {
+    calls.connection().isLearner(learner);
+    if (calls.connection().hasOther(Set.of(learner))) {
+      int counted = attempts; // one attempt at a time
+      attempts = counted - 1;
+    }
   }
 
   /** Lets Failsafe drive; its first execution is the attempt that has failed already. */
@@ -241,9 +251,12 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
       return exception(ended.code(), ended.detail(), ended.getCause());
     }
     if (ended.code() == Code.DEADLINE_EXCEEDED && ended.endpoint() == null) {
-      return repetition != null && connection.hasOther(Set.of())
-          ? gaveUp(repetition.earlier.get(repetition.earlier.size() - 1))
-          : unreachable();
+      if (!connection.hasOther(Set.of())) {
+        return unreachable();
+      }
+      return repetition == null
+          ? noLeader()
+          : gaveUp(repetition.earlier.get(repetition.earlier.size() - 1));
     }
     String detail =
         ended.code() == Code.DEADLINE_EXCEEDED
@@ -263,6 +276,12 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
     last = before;
     String detail = before.detail() + ", given up after " + calls.settings().timeout();
     return exception(before.code(), detail, before.getCause());
+  }
+
+  /** Endpoints were connected, and yet there was none to go to: the policy waited for a leader. */
+  private EtcdException noLeader() {
+    String detail = "no member named a leader within " + calls.settings().timeout();
+    return exception(Code.NO_LEADER, detail, null);
   }
 
   private EtcdException unreachable() {

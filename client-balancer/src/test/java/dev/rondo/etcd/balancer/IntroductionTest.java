@@ -5,9 +5,11 @@ import static dev.rondo.etcd.balancer.ConnectionTest.LOCAL_GET;
 import static dev.rondo.etcd.balancer.ConnectionTest.PUT;
 import static dev.rondo.etcd.balancer.ConnectionTest.connected;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.rondo.etcd.api.Code;
+import dev.rondo.etcd.api.EtcdException;
 import dev.rondo.etcd.api.MemberId;
 import dev.rondo.etcd.balancer.internal.Blocking;
 import dev.rondo.etcd.balancer.internal.Calls;
@@ -243,6 +245,49 @@ class IntroductionTest {
 
     assertThat(write).succeedsWithin(Duration.ofSeconds(5));
     assertThat(puts()).containsExactly(0, 0, 1);
+  }
+
+  @Test
+  void leaderFirstSaysThatThereWasNoLeader() {
+    for (int i = 0; i < 3; i++) {
+      member(i, CLUSTER, 7, 0, false);
+    }
+    Calls calls = connect(PickPolicy.LEADER_FIRST);
+    Calls hasty = calls.with(calls.settings().with(call -> call.timeout(Duration.ofMillis(300))));
+
+    assertThatThrownBy(() -> Blocking.await(put(hasty)))
+        .isInstanceOfSatisfying(
+            EtcdException.class, e -> assertThat(e.code()).isEqualTo(Code.NO_LEADER))
+        .hasMessageContaining("no member named a leader within PT0.3S");
+  }
+
+  @Test
+  void aLearnerThatWasTakenForAVoterCostsNoAttempt() {
+    servers
+        .get(2)
+        .on(
+            KVGrpc.getPutMethod(),
+            (request, call) ->
+                call.fail(
+                    io.grpc.Status.UNAVAILABLE.withDescription(
+                        "etcdserver: rpc not supported for learner")));
+    servers
+        .get(2)
+        .on(
+            MaintenanceGrpc.getStatusMethod(),
+            (request, call) -> call.fail(io.grpc.Status.UNIMPLEMENTED));
+    Calls calls = connect(PickPolicy.ROUND_ROBIN);
+    List<Integer> numbers = new CopyOnWriteArrayList<>();
+
+    for (int i = 0; i < 6; i++) {
+      Blocking.await(put(calls));
+    }
+
+    events.stream()
+        .filter(ConnectionEvent.Retried.class::isInstance)
+        .forEach(event -> numbers.add(((ConnectionEvent.Retried) event).attempt()));
+    assertThat(puts().get(2)).isEqualTo(2);
+    assertThat(numbers).containsOnly(1);
   }
 
   @Test

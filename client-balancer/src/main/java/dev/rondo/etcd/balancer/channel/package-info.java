@@ -5,7 +5,9 @@
  * <p>{@link dev.rondo.etcd.balancer.channel.EndpointChannel} puts it together; {@link
  * dev.rondo.etcd.balancer.channel.EndpointBalancer} keeps one {@link
  * dev.rondo.etcd.balancer.channel.EndpointLink} for each endpoint and hands out those that are
- * connected as a {@link dev.rondo.etcd.balancer.channel.Ring}; an {@link
+ * connected as a {@link dev.rondo.etcd.balancer.channel.Ring}; a {@link
+ * dev.rondo.etcd.balancer.channel.Line} is one connection of a link, and {@link
+ * dev.rondo.etcd.balancer.channel.SilenceWatch} looks after all of them; an {@link
  * dev.rondo.etcd.balancer.channel.Attempt} carries the wishes of one attempt to the ring, and
  * brings back where it went.
  */
