@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -207,13 +208,17 @@ final class EndpointLink {
     isLookingUp = false;
     isIntroducing = true;
     Line asked = line();
+    askStatus(asked, (said, status) -> introduced(asked, said, status));
+  }
+
+  private void askStatus(Line asked, BiConsumer<@Nullable MemberReport, Status> then) {
     setup
         .questions()
         .status(
             asked,
             CONNECT_LIMIT,
             (said, status) ->
-                helper.getSynchronizationContext().execute(() -> introduced(asked, said, status)));
+                helper.getSynchronizationContext().execute(() -> then.accept(said, status)));
   }
 
   private void introduced(Line asked, @Nullable MemberReport said, Status status) {
@@ -301,13 +306,7 @@ final class EndpointLink {
   void ask() {
     Line asked = line;
     if (isConnected() && asked != null && asked.mayAsk()) {
-      setup
-          .questions()
-          .status(
-              asked,
-              CONNECT_LIMIT,
-              (said, status) ->
-                  helper.getSynchronizationContext().execute(() -> answered(asked, said)));
+      askStatus(asked, (said, status) -> answered(asked, said));
     }
   }
 
