@@ -47,7 +47,6 @@ final class GrpcStream<Q, R> extends ClientCall.Listener<R> implements RpcStream
             new Route(
                 rpc.requiresLeader() ? Reach.VOTERS : Reach.ANY,
                 0,
-                0,
                 calls.avoided(),
                 calls.pinned()),
             rpc.method().getType() == MethodType.SERVER_STREAMING

@@ -57,8 +57,6 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
   private volatile @Nullable Future<?> awaitedToken;
   private volatile @Nullable AttemptFailure last;
   private volatile int attempts;
-  private volatile @Nullable Attempt lastAttempt;
-  private int slow; // attempts that were not answered for long
   private int renewals; // of the token, by this call
   private volatile WriteOutcome worst = WriteOutcome.NOT_APPLIED;
 
@@ -101,15 +99,10 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
 
   private void attempt(Set<Endpoint> avoided, @Nullable Token token, Ending<R> ending) {
     int earlier = attempts; // one attempt at a time
-    Attempt before = lastAttempt;
-    if (before != null && before.wasSlow()) {
-      slow++;
-    }
     Attempt attempt =
         new Attempt(
-            new Route(reach(), earlier, slow, avoided, calls.pinned()),
+            new Route(reach(), earlier, avoided, calls.pinned()),
             rpc.kind() == Rpc.Kind.WRITE ? Attempt.Kind.WRITE : Attempt.Kind.READ);
-    lastAttempt = attempt;
     attempts = earlier + 1;
     CallOptions options = attempt.in(calls.options().withDeadline(deadline));
     ClientCall<Q, R> call = calls.connection().channel().newCall(rpc.method(), options);

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class AttemptFailureTest {
   private static AttemptFailure failure(Status status) {
     return AttemptFailure.of(
-        status, new Attempt(new Route(Reach.ANY, 0, 0, Set.of(), null), Attempt.Kind.READ));
+        status, new Attempt(new Route(Reach.ANY, 0, Set.of(), null), Attempt.Kind.READ));
   }
 
   @ParameterizedTest

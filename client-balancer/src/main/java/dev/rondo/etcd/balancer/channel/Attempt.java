@@ -36,7 +36,6 @@ public final class Attempt extends ClientStreamTracer {
   private @Nullable Consumer<Status> leave; // set before the attempt is started
   private volatile @Nullable Line line;
   private volatile @Nullable Status leaving;
-  private volatile boolean wasSlow;
   private volatile boolean isStarted;
   private volatile boolean hasLeft;
   private volatile int start; // in ticks of the line's watch
@@ -98,11 +97,6 @@ public final class Attempt extends ClientStreamTracer {
     return leaving;
   }
 
-  /** Whether it left because it was not answered for long. */
-  public boolean wasSlow() {
-    return wasSlow;
-  }
-
   Route route() {
     return route;
   }
@@ -136,12 +130,6 @@ public final class Attempt extends ClientStreamTracer {
     if (leave != null) {
       leave.accept(why);
     }
-  }
-
-  /** Tells it to go because it was not answered for long. */
-  void leaveAsSlow(Status why) {
-    wasSlow = true;
-    leave(why);
   }
 
   @Override

@@ -81,20 +81,22 @@ final class EndpointBalancer extends LoadBalancer implements LinkOwner {
 
   private void setUp(ChannelSetup given) {
     setup = given;
+    LeaderSearch found =
+        new LeaderSearch(
+            helper, given.questions(), leadership, () -> links.values(), this::publish);
+    search = found;
     watch =
         new SilenceWatch(
             helper.getSynchronizationContext(),
             helper.getScheduledExecutorService(),
             given.limits(),
-            this::ask);
+            this::ask,
+            found::askQuorum);
     orders = new EnumMap<>(Reach.class); // turns of one kind are not to upset those of another
     for (Reach reach : Reach.values()) {
       orders.put(
           reach, given.policy() == PickPolicy.LEAST_BUSY ? Order.leastBusyOfTwo() : Order.inTurn());
     }
-    search =
-        new LeaderSearch(
-            helper, given.questions(), leadership, () -> links.values(), this::publish);
     given.balancer().set(this);
   }
 

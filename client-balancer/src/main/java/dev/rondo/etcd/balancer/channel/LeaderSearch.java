@@ -81,22 +81,31 @@ final class LeaderSearch {
   }
 
   private void askQuorum(EndpointLink link) {
-    if (!link.isConnected() || !link.isVoter() || !link.line().mayAskQuorum()) {
+    if (link.isConnected() && link.isVoter()) {
+      askQuorum(link.line());
+    }
+  }
+
+  /** Asks whether a quorum answers through the member at the end of this line. */
+  void askQuorum(Line line) {
+    if (!line.mayAskQuorum()) {
       return;
     }
-    Line line = link.line();
+    boolean wasMissing = leadership.isMissing();
     long term = leadership.term();
     questions.quorum(
         line,
         LIMIT,
-        isAlive -> helper.getSynchronizationContext().execute(() -> answered(line, term, isAlive)));
-  }
-
-  private void answered(Line line, long term, boolean isAlive) {
-    line.quorumWasAnswered();
-    if (isAlive && term == leadership.term()) {
-      leadership.alive();
-      onFound.run();
-    }
+        isThere ->
+            helper
+                .getSynchronizationContext()
+                .execute(
+                    () -> {
+                      line.quorumWasAnswered(isThere);
+                      if (isThere && wasMissing && term == leadership.term()) {
+                        leadership.alive();
+                        onFound.run();
+                      }
+                    }));
   }
 }

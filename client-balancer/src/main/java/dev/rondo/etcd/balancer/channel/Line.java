@@ -25,13 +25,14 @@ final class Line {
   private final Pulse pulse;
   private final Consumer<Line> onSilence;
   private volatile boolean isHeard;
-  private volatile boolean isSlow; // a read left it for that, and none was answered since
+  private volatile int lastQuorum = -1; // the tick in which it showed last that it has a quorum
 
   private @Nullable Status end; // why those that are on it are to go
   private boolean isForAll; // and not for streams alone
   private boolean isUp;
   private boolean isAsked;
   private boolean isQuorumAsked;
+  private int quorumAsked = -1; // since which tick that waits for a good answer
 
   Line(Endpoint endpoint, Subchannel subchannel, SilenceWatch watch, Consumer<Line> onSilence) {
     this.endpoint = endpoint;
@@ -82,8 +83,8 @@ final class Line {
     attempts.remove(attempt);
     if (status.isOk() && attempt.kind() == Attempt.Kind.READ) {
       watch.answered(attempt);
-      if (isSlow) {
-        isSlow = false;
+      if (attempt.route().reach() == Reach.QUORUM) {
+        lastQuorum = watch.now();
       }
     }
   }
@@ -100,15 +101,6 @@ final class Line {
     boolean was = isHeard;
     isHeard = false;
     return was;
-  }
-
-  /** A read was moved elsewhere because it was not answered here. */
-  void leftForSlowness() {
-    isSlow = true;
-  }
-
-  boolean isSlow() {
-    return isSlow;
   }
 
   /** Whether attempts are sent here. */
@@ -136,11 +128,32 @@ final class Line {
   boolean mayAskQuorum() {
     boolean may = !isQuorumAsked;
     isQuorumAsked = true;
+    if (quorumAsked <= lastQuorum) {
+      quorumAsked = watch.now();
+    }
     return may;
   }
 
-  void quorumWasAnswered() {
+  /**
+   * There is an answer to the question whether there is a quorum, or its time is over.
+   *
+   * @param isThere whether there is one
+   */
+  void quorumWasAnswered(boolean isThere) {
     isQuorumAsked = false;
+    if (isThere) {
+      lastQuorum = watch.now();
+    }
+  }
+
+  /** The tick in which it showed last that it has a quorum, by a read or when asked. */
+  int lastQuorum() {
+    return lastQuorum;
+  }
+
+  /** Since which tick it was asked for a quorum, and has shown none; -1 if it was not. */
+  int withoutQuorumSince() {
+    return quorumAsked > lastQuorum ? quorumAsked : -1;
   }
 
   /** Takes no more attempts, and tells streams to leave; the others are finished here. */

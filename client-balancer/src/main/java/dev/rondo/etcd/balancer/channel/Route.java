@@ -10,10 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param reach which members may answer it
  * @param earlier how many attempts of the same call went before it; the first of them had its turn
  *     in the ring
- * @param slow how many of them left because they were not answered for long, which gives this one
- *     more time
  * @param avoided endpoints to pass over as long as another is connected; never changed later
  * @param pinned the only endpoint that will do, or null for any
  */
-public record Route(
-    Reach reach, int earlier, int slow, Set<Endpoint> avoided, @Nullable Endpoint pinned) {}
+public record Route(Reach reach, int earlier, Set<Endpoint> avoided, @Nullable Endpoint pinned) {}

@@ -15,20 +15,19 @@ import java.util.function.Consumer;
 /**
  * Looks at all lines ten times a second, as long as attempts are on any of them: asks those that
  * are silent while an answer is due, cuts off those that do not answer that either, and moves reads
- * that take far longer than others did.
+ * from members that cannot answer them to those that can.
  *
  * <p>A tick that comes late counts for nothing: this process had no processor meanwhile, so nobody
  * can be blamed for silence.
  */
 final class SilenceWatch {
-  private static final int MOST_DOUBLINGS =
-      3; // each slow attempt of a call gives the next more time
   private static final long TICK_NANOS = SilenceLimits.TICK.toNanos();
 
   private final SynchronizationContext context;
   private final ScheduledExecutorService scheduler;
   private final SilenceLimits limits;
   private final Consumer<Line> ask;
+  private final Consumer<Line> askQuorum;
   private final ReadPatience patience = new ReadPatience();
   private final AtomicBoolean isRunning = new AtomicBoolean();
   private final Set<Line> lines = new LinkedHashSet<>(); // in the synchronization context
@@ -39,16 +38,19 @@ final class SilenceWatch {
    * Makes a watch.
    *
    * @param ask asks the member at the end of a line for its status
+   * @param askQuorum asks it whether it has a quorum
    */
   SilenceWatch(
       SynchronizationContext context,
       ScheduledExecutorService scheduler,
       SilenceLimits limits,
-      Consumer<Line> ask) {
+      Consumer<Line> ask,
+      Consumer<Line> askQuorum) {
     this.context = context;
     this.scheduler = scheduler;
     this.limits = limits;
     this.ask = ask;
+    this.askQuorum = askQuorum;
   }
 
   Pulse newPulse() {
@@ -140,29 +142,39 @@ final class SilenceWatch {
   }
 
   /**
-   * A read leaves a member that does not answer it, unless all the others were left in the same way
-   * and have answered none since: while all are slow, as they are without a leader, there is
-   * nowhere better to go.
+   * Reads that take long lead to the question whether their member can read at all. They leave it
+   * if it cannot answer that, and another can. One that is slow because it is large stays, and so
+   * do all while there is no leader: there is nowhere better to go then.
    */
   private void moveSlowReads(Line line, int tick) {
     int limit = patience.ticks();
+    int suspicious = limit - limits.probeTicks();
+    boolean isSuspected = false;
+    boolean isStuck = isStuck(line, tick);
     for (Attempt attempt : line.attempts()) {
-      boolean isSlow =
-          attempt.kind() == Attempt.Kind.READ
-              && attempt.route().pinned() == null
-              && attempt.age(tick) >= limit << Math.min(attempt.route().slow(), MOST_DOUBLINGS);
-      if (isSlow && hasOtherThatAnswers(line)) {
-        line.leftForSlowness();
-        attempt.leaveAsSlow(
-            Status.UNAVAILABLE.withDescription(
-                "no answer to this read within "
-                    + SilenceLimits.TICK.multipliedBy(attempt.age(tick)).toMillis()
-                    + " ms, and others may be quicker"));
+      if (attempt.kind() != Attempt.Kind.READ || attempt.route().pinned() != null) {
+        continue;
       }
+      isSuspected |= attempt.age(tick) >= suspicious;
+      if (isStuck && attempt.age(tick) >= limit) {
+        attempt.leave(
+            Status.UNAVAILABLE.withDescription(
+                "no answer to this read, nor to another one, while other endpoints answer"));
+      }
+    }
+    if (isSuspected) {
+      lines.stream()
+          .filter(each -> each.isUp() && tick - each.lastQuorum() >= limits.probeTicks())
+          .forEach(askQuorum);
     }
   }
 
-  private boolean hasOtherThatAnswers(Line line) {
-    return lines.stream().anyMatch(other -> other != line && other.isUp() && !other.isSlow());
+  /** Whether the member has not answered for long that it can read, and another has since. */
+  private boolean isStuck(Line line, int tick) {
+    int since = line.withoutQuorumSince();
+    return since >= 0
+        && tick - since >= limits.probeTicks()
+        && lines.stream()
+            .anyMatch(each -> each != line && each.isUp() && each.lastQuorum() >= since);
   }
 }
