@@ -153,6 +153,7 @@ class IntroductionTest {
     Blocking.await(put(Calls.over(made)));
 
     made.endpoints(List.of(servers.get(2).endpoint()));
+    await().until(() -> made.endpoints().get(0).endpoint().port() == servers.get(2).port());
     Blocking.await(put(Calls.over(made)));
 
     assertThat(puts()).containsExactly(1, 0, 1);
