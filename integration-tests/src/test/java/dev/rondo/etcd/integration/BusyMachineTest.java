@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Other processes take all processors: nothing that is well may look silent. */
 @ParameterizedClass(name = "{0}")
-@MethodSource("dev.rondo.etcd.testing.EtcdBackend#all")
+@MethodSource("dev.rondo.etcd.integration.Lengths#backends")
 @Timeout(180)
 class BusyMachineTest {
   private static final Duration LENGTH = Lengths.of(Duration.ofSeconds(8), Duration.ofSeconds(60));

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Members die under readers and writers. */
 @ParameterizedClass(name = "{0}")
-@MethodSource("dev.rondo.etcd.testing.EtcdBackend#all")
+@MethodSource("dev.rondo.etcd.integration.Lengths#backends")
 @Timeout(300)
 class FailoverTest {
   private static final int CALLERS = 8;

@@ -65,7 +65,7 @@ class OtherClusterTest {
   }
 
   static Stream<TwoClusters> clusters() {
-    return EtcdBackend.all().stream().map(TwoClusters::start);
+    return Lengths.backends().stream().map(TwoClusters::start);
   }
 
   private Etcd connect(EtcdMember... members) {

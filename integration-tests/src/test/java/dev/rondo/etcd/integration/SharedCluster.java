@@ -13,19 +13,19 @@ import java.util.stream.Stream;
 record SharedCluster(EtcdBackend backend, EtcdCluster cluster) implements AutoCloseable {
   /** Returns one of three members for each etcd of this run. */
   static Stream<SharedCluster> ofThree() {
-    return EtcdBackend.all().stream()
+    return Lengths.backends().stream()
         .map(backend -> new SharedCluster(backend, backend.cluster().members(3).start()));
   }
 
   /** As {@link #ofThree}, with clients that come through bridges. */
   static Stream<SharedCluster> bridged() {
-    return EtcdBackend.all().stream()
+    return Lengths.backends().stream()
         .map(backend -> new SharedCluster(backend, backend.cluster().members(3).bridged().start()));
   }
 
   /** As {@link #ofThree}, with members that can be cut off from each other. */
   static Stream<SharedCluster> partitionable() {
-    return EtcdBackend.partitionable().stream()
+    return Lengths.partitionable().stream()
         .map(
             backend ->
                 new SharedCluster(backend, backend.cluster().members(3).partitionable().start()));

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Members that keep their connections and say nothing, under readers and writers. */
 @ParameterizedClass(name = "{0}")
-@MethodSource("dev.rondo.etcd.testing.EtcdBackend#partitionable")
+@MethodSource("dev.rondo.etcd.integration.Lengths#partitionable")
 @Timeout(300)
 class SilentMemberTest {
   /** The defaults of the silence threshold and the probe, and what the issue grants beyond. */

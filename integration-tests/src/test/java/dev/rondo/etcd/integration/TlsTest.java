@@ -48,7 +48,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @MethodSource("clusters")
 class TlsTest {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
-  private static final Duration BRIEF = Duration.ofSeconds(2);
+  private static final Duration BRIEF = Duration.ofSeconds(1);
   private static final int CALLS = 300;
 
   private final EtcdBackend backend;
