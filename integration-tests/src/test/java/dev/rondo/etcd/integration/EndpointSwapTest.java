@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Endpoints that are swapped by hand. */
 @ParameterizedClass(name = "{0}")
-@MethodSource("dev.rondo.etcd.testing.EtcdBackend#all")
+@MethodSource("dev.rondo.etcd.integration.Lengths#backends")
 @Timeout(120)
 class EndpointSwapTest {
   @Parameter EtcdBackend backend;

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A member is cut off from its peers, and goes on to answer us. */
 @ParameterizedClass(name = "{0}")
-@MethodSource("dev.rondo.etcd.testing.EtcdBackend#partitionable")
+@MethodSource("dev.rondo.etcd.integration.Lengths#partitionable")
 @Timeout(180)
 class IsolationTest {
   private static final int CALLS = 60;

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The leader dies under writers. */
 @ParameterizedClass(name = "{0}")
-@MethodSource("dev.rondo.etcd.testing.EtcdBackend#all")
+@MethodSource("dev.rondo.etcd.integration.Lengths#backends")
 @Timeout(120)
 class LeaderLossTest {
   private static final int WRITERS = 8;

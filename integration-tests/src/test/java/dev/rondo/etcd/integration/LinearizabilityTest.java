@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Clients ask for anything while members fail, and all that they are told must fit together. */
 @ParameterizedClass(name = "{0}")
-@MethodSource("dev.rondo.etcd.testing.EtcdBackend#partitionable")
+@MethodSource("dev.rondo.etcd.integration.Lengths#partitionable")
 @Timeout(300)
 class LinearizabilityTest {
   private static final int CLIENTS = 8;

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The leader is cut off from the others, with a client that reaches it alone. */
 @ParameterizedClass(name = "{0}")
-@MethodSource("dev.rondo.etcd.testing.EtcdBackend#partitionable")
+@MethodSource("dev.rondo.etcd.integration.Lengths#partitionable")
 @Timeout(120)
 class MinorityTest {
   private static final Duration DEADLINE = Duration.ofSeconds(2);

@@ -83,7 +83,7 @@ class TlsTest {
   }
 
   static Stream<SecureCluster> clusters() {
-    return EtcdBackend.all().stream().map(SecureCluster::start);
+    return Lengths.backends().stream().map(SecureCluster::start);
   }
 
   private Tls trusting() {
