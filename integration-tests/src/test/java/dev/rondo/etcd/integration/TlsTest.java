@@ -420,7 +420,7 @@ class TlsTest {
       assertThat(refusal.code()).isEqualTo(Code.UNAVAILABLE);
       assertThat(refusal.outcome()).isEqualTo(WriteOutcome.NOT_APPLIED);
       assertThat(refusal)
-          .hasMessageStartingWith("put: no endpoint could be reached within PT2S: " + url + ": ")
+          .hasMessageStartingWith("put: no endpoint could be reached within PT1S: " + url + ": ")
           .hasMessageContaining("(it may expect https)");
     }
   }
@@ -435,7 +435,7 @@ class TlsTest {
         assertThat(refusal.code()).isEqualTo(Code.UNAVAILABLE);
         assertThat(refusal.outcome()).isEqualTo(WriteOutcome.NOT_APPLIED);
         assertThat(refusal)
-            .hasMessageStartingWith("put: no endpoint could be reached within PT2S: " + url + ": ")
+            .hasMessageStartingWith("put: no endpoint could be reached within PT1S: " + url + ": ")
             .hasMessageContaining("(it may expect http)");
       }
     }
