@@ -4,6 +4,7 @@ import dev.rondo.etcd.api.KeyValue;
 import dev.rondo.etcd.api.Revision;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
@@ -149,23 +150,36 @@ final class WatchBuffer {
     return true;
   }
 
-  /** Takes a notice, which always fits. One of the same kind that waits last makes way for it. */
+  /** Takes a notice, which always fits. One of the same kind that still waits makes way for it. */
   void offerNotice(WatchEvent notice) {
     lock.lock();
     try {
       if (isClosed) {
         return;
       }
-      Entry last = entries.peekLast();
-      boolean isWaiting = last != null && (entries.size() > 1 || !isTaken);
-      if (isWaiting && last.isNoticeOf(notice.getClass())) {
-        entries.removeLast();
-      }
-      put(new WatchBatch(List.of(notice)), 0, 0, max(lastUpTo(), notice.revision()));
+      Revision upTo = max(lastUpTo(), notice.revision());
+      removeWaiting(notice.getClass());
+      put(new WatchBatch(List.of(notice)), 0, 0, upTo);
     } finally {
       lock.unlock();
     }
     owner.available();
+  }
+
+  /** Removes a notice of this type if no changes came after it. */
+  private void removeWaiting(Class<? extends WatchEvent> type) {
+    int waiting = isTaken ? entries.size() - 1 : entries.size();
+    Iterator<Entry> newest = entries.descendingIterator();
+    for (; waiting > 0; waiting--) {
+      Entry entry = newest.next();
+      if (entry.events > 0) {
+        return;
+      }
+      if (entry.isNoticeOf(type)) {
+        newest.remove();
+        return;
+      }
+    }
   }
 
   private void put(WatchBatch batch, int count, long size, Revision upTo) {

@@ -130,24 +130,24 @@ final class FakeWatchServer implements Calls {
                   : WatchCreateRequest.FilterType.NODELETE);
     }
 
-    private Event shown(Event event) {
-      return request.getPrevKv() ? event : event.toBuilder().clearPrevKv().build();
+    private boolean isSynced() {
+      return next > store.revision();
     }
 
-    /** The next batches of whole revisions. */
-    private List<List<Event>> take() {
-      List<List<Event>> batches = new ArrayList<>();
-      List<List<Event>> missing = store.from(next);
-      for (int i = 0; i < missing.size(); i += historyBatch) {
-        batches.add(
-            missing.subList(i, Math.min(i + historyBatch, missing.size())).stream()
-                .flatMap(List::stream)
-                .filter(this::wants)
-                .map(this::shown)
-                .toList());
+    /** The next batch of whole revisions, which may be empty. */
+    private List<Event> take() {
+      List<Event> batch = new ArrayList<>();
+      int revisions = 0;
+      for (var change : store.from(next, request.getPrevKv()).entrySet()) {
+        change.getValue().stream().filter(this::wants).forEach(batch::add);
+        next = change.getKey() + 1;
+        revisions++;
+        if (revisions == historyBatch) {
+          return batch;
+        }
       }
-      next = Math.max(next, store.revision() + 1);
-      return batches;
+      next = store.revision() + 1;
+      return batch;
     }
   }
 
@@ -218,20 +218,18 @@ final class FakeWatchServer implements Calls {
     }
 
     private void pump() {
-      if (isOver) {
-        return;
-      }
-      if (down.contains(endpoint)) {
+      if (!isOver && down.contains(endpoint)) {
         end(failure(Code.UNAVAILABLE));
-        return;
       }
       for (Watching watch : List.copyOf(watches.values())) {
-        if (watch.next < store.compacted()) {
-          watches.remove(watch.id);
-          put(message(watch.id).setCanceled(true).setCompactRevision(store.compacted()).build());
-          continue;
+        while (!isOver && outbox.isEmpty() && watches.containsValue(watch) && !watch.isSynced()) {
+          if (watch.next < store.compacted()) {
+            watches.remove(watch.id);
+            put(message(watch.id).setCanceled(true).setCompactRevision(store.compacted()).build());
+          } else {
+            put(watch.id, watch.take());
+          }
         }
-        watch.take().forEach(batch -> put(watch.id, batch));
       }
     }
 
@@ -251,7 +249,9 @@ final class FakeWatchServer implements Calls {
     void progress() {
       pump();
       for (Watching watch : List.copyOf(watches.values())) {
-        put(message(watch.id).build());
+        if (watch.isSynced()) {
+          put(message(watch.id).build());
+        }
       }
     }
 
@@ -273,7 +273,9 @@ final class FakeWatchServer implements Calls {
         deliver();
       } else {
         pump();
-        put(message(-1).build());
+        if (watches.values().stream().allMatch(Watching::isSynced)) {
+          put(message(-1).build());
+        }
       }
     }
 
@@ -304,6 +306,7 @@ final class FakeWatchServer implements Calls {
     public void request(int count) {
       credit += count;
       deliver();
+      pump();
     }
 
     @Override

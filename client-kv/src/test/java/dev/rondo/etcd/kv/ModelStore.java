@@ -15,6 +15,7 @@ import java.util.TreeMap;
 final class ModelStore {
   private final NavigableMap<Long, NavigableMap<String, KeyValue>> states = new TreeMap<>();
   private final NavigableMap<Long, List<Event>> changes = new TreeMap<>();
+  private final NavigableMap<Long, List<Event>> plainChanges = new TreeMap<>(); // no prev_kv
   private long compacted;
 
   ModelStore() {
@@ -70,6 +71,8 @@ final class ModelStore {
     if (!events.isEmpty()) {
       states.put(revision, state);
       changes.put(revision, events);
+      plainChanges.put(
+          revision, events.stream().map(event -> event.toBuilder().clearPrevKv().build()).toList());
     }
   }
 
@@ -86,8 +89,8 @@ final class ModelStore {
   }
 
   /** All changes from {@code revision} on, revision by revision, compacted ones included. */
-  List<List<Event>> from(long revision) {
-    return List.copyOf(changes.tailMap(revision).values());
+  NavigableMap<Long, List<Event>> from(long revision, boolean isPrevKv) {
+    return (isPrevKv ? changes : plainChanges).tailMap(revision, true);
   }
 
   /** Everything is in every range that the tests read. */

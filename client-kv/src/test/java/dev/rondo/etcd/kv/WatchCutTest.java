@@ -122,7 +122,8 @@ class WatchCutTest {
 
   private boolean isInsideItsRevision(WatchResponse message) {
     Event first = message.getEvents(0);
-    Event begin = given.store.from(first.getKv().getModRevision()).get(0).get(0);
+    Event begin =
+        given.store.from(first.getKv().getModRevision(), false).firstEntry().getValue().get(0);
     return !first.getKv().equals(begin.getKv());
   }
 }

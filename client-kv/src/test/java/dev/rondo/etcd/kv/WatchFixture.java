@@ -109,9 +109,8 @@ final class WatchFixture {
   }
 
   List<WatchEvent> changesFrom(long revision, boolean isPrevKv) {
-    return store.from(revision).stream()
+    return store.from(revision, isPrevKv).values().stream()
         .flatMap(List::stream)
-        .map(event -> isPrevKv ? event : event.toBuilder().clearPrevKv().build())
         .map(Results::change)
         .toList();
   }

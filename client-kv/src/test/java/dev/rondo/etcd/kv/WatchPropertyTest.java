@@ -66,7 +66,7 @@ class WatchPropertyTest {
     }
   }
 
-  @Property(tries = 150)
+  @Property(tries = 100)
   void tellsEachChangeOnce(
       @ForAll long seed,
       @ForAll @IntRange(min = 1, max = 12) int bufferEvents,
@@ -122,7 +122,7 @@ class WatchPropertyTest {
     return true;
   }
 
-  @Property(tries = 150)
+  @Property(tries = 100)
   void makesAFaithfulCopyThoughTheHistoryIsCompacted(
       @ForAll long seed, @ForAll @IntRange(min = 1, max = 12) int bufferEvents) {
     var random = new Random(seed);
