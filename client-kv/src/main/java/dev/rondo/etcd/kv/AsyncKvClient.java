@@ -207,4 +207,17 @@ public interface AsyncKvClient {
    * the one of the first page, which is read now. Each page is a call with a timeout of its own.
    */
   CompletableFuture<ScanPage> scan(KeyRange range, ScanOptions options);
+
+  /** Watches a range; see the form with ready-made options. */
+  default CompletableFuture<Watch> watch(
+      KeyRange range, Consumer<WatchOptions.Builder> options, WatchListener listener) {
+    return watch(range, WatchOptions.of(options), listener);
+  }
+
+  /**
+   * Watches a range; see {@link KvClient#watch(KeyRange, WatchOptions, WatchListener)}.
+   *
+   * @return the watch, once the server has created it; cancelling this before closes the watch
+   */
+  CompletableFuture<Watch> watch(KeyRange range, WatchOptions options, WatchListener listener);
 }

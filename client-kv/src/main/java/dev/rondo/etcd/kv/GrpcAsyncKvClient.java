@@ -123,4 +123,10 @@ final class GrpcAsyncKvClient implements AsyncKvClient {
   public CompletableFuture<ScanPage> scan(KeyRange range, ScanOptions options) {
     return ScanPage.read(calls, range, options);
   }
+
+  @Override
+  public CompletableFuture<Watch> watch(
+      KeyRange range, WatchOptions options, WatchListener listener) {
+    return WatchedRange.over(calls, range, options, listener).start();
+  }
 }

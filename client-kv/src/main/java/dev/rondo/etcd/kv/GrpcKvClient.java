@@ -82,4 +82,16 @@ final class GrpcKvClient implements KvClient {
   public Scan scan(KeyRange range, ScanOptions options) {
     return new Scan(Blocking.await(direct.scan(range, options)));
   }
+
+  @Override
+  public Watch watch(KeyRange range, WatchOptions options, WatchListener listener) {
+    return Blocking.await(direct.watch(range, options, listener));
+  }
+
+  @Override
+  public WatchIterator watch(KeyRange range, WatchOptions options) {
+    WatchedRange watch = WatchedRange.over(calls, range, options, null);
+    Blocking.await(watch.start());
+    return new WatchIterator(watch);
+  }
 }

@@ -223,4 +223,41 @@ public interface KvClient {
    * the one of the first page, which is read now. Each page is a call with a timeout of its own.
    */
   Scan scan(KeyRange range, ScanOptions options);
+
+  /** Watches a range; see the form with ready-made options. */
+  default Watch watch(
+      KeyRange range, Consumer<WatchOptions.Builder> options, WatchListener listener) {
+    return watch(range, WatchOptions.of(options), listener);
+  }
+
+  /**
+   * Tells {@code listener} every change of a range, from the revision in {@code options} on or, by
+   * default, from now: what is written after this returns. The watch goes on whatever happens to
+   * its endpoint, and tells each change once; see {@link Watch}.
+   *
+   * <p>Waits until a server has created the watch. The listener may hear of changes before this
+   * returns.
+   *
+   * @throws EtcdException with code {@code DEADLINE_EXCEEDED} if that takes longer than {@link
+   *     WatchOptions#createdTimeout}, or with another code if it is refused
+   */
+  Watch watch(KeyRange range, WatchOptions options, WatchListener listener);
+
+  /** Watches a range from now on, for a thread that waits for changes. */
+  default WatchIterator watch(KeyRange range) {
+    return watch(range, WatchOptions.DEFAULT);
+  }
+
+  /** Watches a range, for a thread that waits for changes. */
+  default WatchIterator watch(KeyRange range, Consumer<WatchOptions.Builder> options) {
+    return watch(range, WatchOptions.of(options));
+  }
+
+  /**
+   * Watches a range, for a thread that waits for changes. All else is as for the form with a
+   * listener. The iterator is the caller's to close.
+   *
+   * @throws EtcdException as the form with a listener does
+   */
+  WatchIterator watch(KeyRange range, WatchOptions options);
 }

@@ -11,6 +11,9 @@ import dev.rondo.etcd.wire.PutRequest;
 import dev.rondo.etcd.wire.RangeRequest;
 import dev.rondo.etcd.wire.RequestOp;
 import dev.rondo.etcd.wire.TxnRequest;
+import dev.rondo.etcd.wire.WatchCancelRequest;
+import dev.rondo.etcd.wire.WatchCreateRequest;
+import dev.rondo.etcd.wire.WatchRequest;
 
 /** Turns what callers ask for into messages. */
 final class Requests {
@@ -99,6 +102,48 @@ final class Requests {
     return CompactionRequest.newBuilder()
         .setRevision(revision.value())
         .setPhysical(options.isPhysical())
+        .build();
+  }
+
+  /**
+   * Asks for fragments, so that a batch may be larger than a message, and for progress, so that the
+   * revision of a quiet watch stays young.
+   *
+   * @param start the first revision wanted; 0 for what comes after now
+   * @param id what the watch shall be known by
+   */
+  static WatchRequest watch(KeyRange range, WatchOptions options, long start, long id) {
+    WatchCreateRequest.Builder request =
+        WatchCreateRequest.newBuilder()
+            .setKey(Wire.bytes(range.start()))
+            .setRangeEnd(Wire.bytes(range.end()))
+            .setStartRevision(start)
+            .setProgressNotify(true)
+            .setPrevKv(options.isPrevKv())
+            .setWatchId(id)
+            .setFragment(true);
+    if (!options.hasPuts()) {
+      request.addFilters(WatchCreateRequest.FilterType.NOPUT);
+    }
+    if (!options.hasDeletes()) {
+      request.addFilters(WatchCreateRequest.FilterType.NODELETE);
+    }
+    return WatchRequest.newBuilder().setCreateRequest(request).build();
+  }
+
+  static WatchRequest cancelWatch(long id) {
+    return WatchRequest.newBuilder()
+        .setCancelRequest(WatchCancelRequest.newBuilder().setWatchId(id))
+        .build();
+  }
+
+  /** Reads next to nothing, for who wants to know whether the range may be read. */
+  static RangeRequest anyKeyOf(KeyRange range) {
+    return RangeRequest.newBuilder()
+        .setKey(Wire.bytes(range.start()))
+        .setRangeEnd(Wire.bytes(range.end()))
+        .setLimit(1)
+        .setKeysOnly(true)
         .build();
   }
 

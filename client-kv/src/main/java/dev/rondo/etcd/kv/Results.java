@@ -9,6 +9,7 @@ import dev.rondo.etcd.api.WriteOutcome;
 import dev.rondo.etcd.balancer.internal.Wire;
 import dev.rondo.etcd.wire.CompactionResponse;
 import dev.rondo.etcd.wire.DeleteRangeResponse;
+import dev.rondo.etcd.wire.Event;
 import dev.rondo.etcd.wire.PutResponse;
 import dev.rondo.etcd.wire.RangeResponse;
 import dev.rondo.etcd.wire.ResponseOp;
@@ -112,6 +113,23 @@ final class Results {
     }
     return new ConditionalPutResult(
         header, false, first(response.getResponses(0).getResponseRange()));
+  }
+
+  static WatchEvent change(Event event) {
+    if (!event.hasKv()) {
+      throw malformed("watch", "an event has no key");
+    }
+    Optional<KeyValue> prevKv =
+        event.hasPrevKv() ? Optional.of(Wire.keyValue(event.getPrevKv())) : Optional.empty();
+    return switch (event.getType()) {
+      case PUT -> new WatchEvent.Put(Wire.keyValue(event.getKv()), prevKv);
+      case DELETE ->
+          new WatchEvent.Delete(
+              Wire.bytes(event.getKv().getKey()),
+              Wire.revision(event.getKv().getModRevision()),
+              prevKv);
+      case UNRECOGNIZED -> throw malformed("watch", "an event is neither a put nor a delete");
+    };
   }
 
   static List<KeyValue> keyValues(List<dev.rondo.etcd.wire.KeyValue> kvs) {

@@ -2,6 +2,7 @@ package dev.rondo.etcd.lease;
 
 import dev.rondo.etcd.api.EtcdException;
 import dev.rondo.etcd.api.LeaseId;
+import dev.rondo.etcd.balancer.internal.Timer;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.OptionalLong;

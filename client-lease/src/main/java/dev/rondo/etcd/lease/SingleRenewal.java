@@ -5,6 +5,7 @@ import dev.rondo.etcd.api.EtcdException;
 import dev.rondo.etcd.api.LeaseId;
 import dev.rondo.etcd.api.WriteOutcome;
 import dev.rondo.etcd.balancer.internal.Blocking;
+import dev.rondo.etcd.balancer.internal.Timer;
 import dev.rondo.etcd.balancer.internal.TokenRefusal;
 import java.time.Duration;
 import java.util.OptionalLong;

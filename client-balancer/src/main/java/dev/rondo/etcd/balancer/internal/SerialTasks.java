@@ -1,4 +1,4 @@
-package dev.rondo.etcd.lease;
+package dev.rondo.etcd.balancer.internal;
 
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -10,17 +10,18 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Runs tasks one at a time and in order, so that what only they touch needs no lock. They run on an
  * executor, and on the threads that bring them once that takes no more: none is ever left over.
  */
-final class SerialTasks {
+public final class SerialTasks {
   private final Executor executor;
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean isRunning = new AtomicBoolean();
 
-  SerialTasks(Executor executor) {
+  /** Makes one that runs tasks on {@code executor}. */
+  public SerialTasks(Executor executor) {
     this.executor = executor;
   }
 
   /** Runs {@code task} on the executor. */
-  void execute(Runnable task) {
+  public void execute(Runnable task) {
     tasks.add(task);
     try {
       executor.execute(this::drain);
@@ -30,7 +31,7 @@ final class SerialTasks {
   }
 
   /** Runs {@code task} here, after those that wait, unless another thread is at it and does so. */
-  void runHere(Runnable task) {
+  public void runHere(Runnable task) {
     tasks.add(task);
     drain();
   }

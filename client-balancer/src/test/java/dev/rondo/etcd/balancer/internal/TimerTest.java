@@ -1,4 +1,4 @@
-package dev.rondo.etcd.lease;
+package dev.rondo.etcd.balancer.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
