@@ -167,12 +167,16 @@ class SilentMemberTest {
     silence.end(follower);
     long healed = System.nanoTime();
     await().atMost(Duration.ofSeconds(30)).until(() -> hasServed(callers, follower, healed));
+    long sound = System.nanoTime();
+    long over = after(QUIET);
     List<Load.Call> calls = callers.stop();
 
     String what = "follower " + silence + ", " + transport;
+    // of before or of after, for what else this machine does may change meanwhile
+    double usual = Math.min(Load.rate(calls, start, fault), Load.rate(calls, sound, over));
     assertThat(Load.rate(calls, fault + 2 * GAP.toNanos(), end))
         .as("calls a second after the fault was noticed")
-        .isGreaterThan(0.6 * Load.rate(calls, start, fault));
+        .isGreaterThan(0.6 * usual);
     assertThat(Load.unknownWrites(calls))
         .hasSizeLessThanOrEqualTo(CALLERS)
         .allSatisfy(call -> assertThat(call.failure().endpoint()).contains(follower.endpoint()));
