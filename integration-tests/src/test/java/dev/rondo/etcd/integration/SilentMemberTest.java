@@ -185,6 +185,7 @@ class SilentMemberTest {
     new Figure(backend + ", " + what + ": longest call", GAP)
         .check(longest(during), Load.longestGapOfAnyCaller(calls, true, start, fault));
     assertBearable(what, during, start, fault, fault, end);
+    Load.assertNoReadFailed(calls);
     load.assertAppliedAtMostOnce(calls);
     new Figure(backend + ", " + what + ": serves again", Duration.ofMillis(1_500))
         .check(firstServedBy(calls, follower, healed), GAP);
