@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Members of a real cluster. */
 @ParameterizedClass(name = "{0}")
-@MethodSource("dev.rondo.etcd.testing.EtcdBackend#all")
+@MethodSource("dev.rondo.etcd.integration.Lengths#backends")
 @Timeout(120)
 class ClusterTest {
   private static final URI NOBODY = URI.create("http://127.0.0.1:1");

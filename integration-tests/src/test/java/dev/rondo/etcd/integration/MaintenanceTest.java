@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Single members of real clusters. */
 @ParameterizedClass(name = "{0}")
-@MethodSource("dev.rondo.etcd.testing.EtcdBackend#all")
+@MethodSource("dev.rondo.etcd.integration.Lengths#backends")
 @Timeout(120)
 class MaintenanceTest {
   private static final Rpc<PutRequest, PutResponse> PUT =
