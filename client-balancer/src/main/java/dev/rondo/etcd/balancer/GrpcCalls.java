@@ -1,6 +1,7 @@
 package dev.rondo.etcd.balancer;
 
 import dev.rondo.etcd.api.CallSettings;
+import dev.rondo.etcd.balancer.channel.RequireLeader;
 import dev.rondo.etcd.balancer.internal.Calls;
 import dev.rondo.etcd.balancer.internal.Rpc;
 import dev.rondo.etcd.balancer.internal.RpcStream;
@@ -17,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Calls over one connection in one way of making them. */
 final class GrpcCalls implements Calls {
-  private static final Metadata.Key<String> HAS_LEADER =
-      Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
-
   /**
    * All calls wait for a connected endpoint; their deadline, or whoever holds the stream, ends the
    * wait.
@@ -142,7 +140,7 @@ final class GrpcCalls implements Calls {
   Metadata headers(Rpc<?, ?> rpc, @Nullable Token token) {
     Metadata headers = new Metadata();
     if (rpc.requiresLeader()) {
-      headers.put(HAS_LEADER, "true");
+      RequireLeader.addTo(headers);
     }
     if (token != null) {
       token.addTo(headers);

@@ -2,20 +2,17 @@ package dev.rondo.etcd.kv;
 
 import dev.rondo.etcd.api.Code;
 import dev.rondo.etcd.api.EtcdException;
-import dev.rondo.etcd.balancer.Endpoint;
+import dev.rondo.etcd.balancer.internal.AvoidedEndpoints;
 import dev.rondo.etcd.balancer.internal.Backoff;
 import dev.rondo.etcd.balancer.internal.Calls;
 import dev.rondo.etcd.balancer.internal.SerialTasks;
 import dev.rondo.etcd.balancer.internal.Timer;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -55,8 +52,7 @@ final class Watcher implements AutoCloseable {
   private long lastTrouble;
   private Duration patience = PATIENCE; // with members that create nothing
 
-  /** Where streams ended since a watch was created. */
-  private final Set<Endpoint> avoided = new HashSet<>();
+  private final AvoidedEndpoints avoided = new AvoidedEndpoints(); // since a watch was created
 
   Watcher(
       Calls calls,
@@ -84,15 +80,8 @@ final class Watcher implements AutoCloseable {
 
   /** Runs {@code task} among the watcher's own after this time. To be called by a task. */
   Timer after(Duration delay, Runnable task) {
-    Timer timer = new Timer(task);
-    try {
-      timer.wokenBy(
-          scheduler.schedule(
-              () -> tasks.runHere(timer::run), delay.toNanos(), TimeUnit.NANOSECONDS));
-    } catch (RejectedExecutionException e) {
-      close(); // for a watcher that was made on a connection closed before
-    }
-    return timer;
+    // for a watcher that was made on a connection closed before, it is over
+    return tasks.after(scheduler, delay.toNanos(), task, this::close);
   }
 
   long now() {
@@ -135,7 +124,7 @@ final class Watcher implements AutoCloseable {
         return;
       }
     }
-    WatchStream opened = new WatchStream(this, calls.avoiding(avoided));
+    WatchStream opened = new WatchStream(this, avoided.past(calls));
     streams.add(opened);
     opened.add(watch);
   }
@@ -218,17 +207,9 @@ final class Watcher implements AutoCloseable {
       return;
     }
     log.debug("a stream of watches ended at {}", stream.where(), failure);
-    stream.endpoint().ifPresent(this::avoid);
+    stream.endpoint().ifPresent(avoided::add);
     for (WatchedRange watch : stream.abandon()) {
       watch.broken(failure);
-    }
-  }
-
-  /** Passes over this endpoint, and over those before it until each had its turn. */
-  private void avoid(Endpoint endpoint) {
-    if (!avoided.add(endpoint)) {
-      avoided.clear();
-      avoided.add(endpoint);
     }
   }
 

@@ -5,6 +5,7 @@ import dev.rondo.etcd.api.EtcdException;
 import dev.rondo.etcd.api.LeaseId;
 import dev.rondo.etcd.api.WriteOutcome;
 import dev.rondo.etcd.balancer.Endpoint;
+import dev.rondo.etcd.balancer.internal.AvoidedEndpoints;
 import dev.rondo.etcd.balancer.internal.Backoff;
 import dev.rondo.etcd.balancer.internal.Calls;
 import dev.rondo.etcd.balancer.internal.RpcStream;
@@ -15,17 +16,14 @@ import dev.rondo.etcd.balancer.internal.Wire;
 import dev.rondo.etcd.wire.LeaseKeepAliveRequest;
 import dev.rondo.etcd.wire.LeaseKeepAliveResponse;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -62,8 +60,7 @@ final class LeaseRenewer implements AutoCloseable {
   private @Nullable KeepAliveStream stream;
   private @Nullable Timer opening; // while waiting to open the next stream
 
-  /** Where streams ended since the last answer. */
-  private final Set<Endpoint> avoided = new HashSet<>();
+  private final AvoidedEndpoints avoided = new AvoidedEndpoints(); // since the last answer
 
   LeaseRenewer(
       Calls calls,
@@ -90,14 +87,8 @@ final class LeaseRenewer implements AutoCloseable {
 
   /** Runs {@code task} among the renewer's own after this time. To be called by a task. */
   Timer after(long nanos, Runnable task) {
-    Timer timer = new Timer(task);
-    try {
-      timer.wokenBy(
-          scheduler.schedule(() -> tasks.runHere(timer::run), nanos, TimeUnit.NANOSECONDS));
-    } catch (RejectedExecutionException e) {
-      close(); // for a renewer that was made on a connection closed before
-    }
-    return timer;
+    // for a renewer that was made on a connection closed before, it is over
+    return tasks.after(scheduler, nanos, task, this::close);
   }
 
   /** Runs what is the user's on the connection's executor. */
@@ -243,7 +234,7 @@ final class LeaseRenewer implements AutoCloseable {
   /** What was not answered is due again, before what was not sent, and both have time again. */
   private void leave(KeepAliveStream left) {
     stream = null;
-    left.endpoint().ifPresent(this::avoid);
+    left.endpoint().ifPresent(avoided::add);
     Set<Renewal> unsent = new LinkedHashSet<>(due);
     due.clear();
     for (LeaseId id : left.unanswered.keySet()) {
@@ -254,14 +245,6 @@ final class LeaseRenewer implements AutoCloseable {
     }
     due.addAll(unsent);
     due.forEach(Renewal::awaitAnswer);
-  }
-
-  /** Passes over this endpoint, and over those before it until each had its turn. */
-  private void avoid(Endpoint endpoint) {
-    if (!avoided.add(endpoint)) {
-      avoided.clear();
-      avoided.add(endpoint);
-    }
   }
 
   private void dropUnwanted(Renewal renewal) {
@@ -308,7 +291,7 @@ final class LeaseRenewer implements AutoCloseable {
     private final RpcStream<LeaseKeepAliveRequest> rpc;
 
     KeepAliveStream() {
-      rpc = calls.avoiding(avoided).open(LeaseRpcs.KEEP_ALIVE, LeaseRenewer.this::run, this);
+      rpc = avoided.past(calls).open(LeaseRpcs.KEEP_ALIVE, LeaseRenewer.this::run, this);
       rpc.request(ANSWERS);
     }
 

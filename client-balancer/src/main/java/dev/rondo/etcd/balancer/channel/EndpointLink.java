@@ -40,6 +40,12 @@ final class EndpointLink {
   /** A learner is asked so often whether it has a vote by now. */
   private static final Duration LEARNER_PAUSE = Duration.ofSeconds(1);
 
+  static final Status CONNECTION_LOST = Status.UNAVAILABLE.withDescription("connection lost");
+
+  static final Status NOT_ANSWERED =
+      Status.UNAVAILABLE.withDescription(
+          "no answer to the connection within " + CONNECT_LIMIT.toSeconds() + " s");
+
   private static final Status GAVE_WAY =
       Status.UNAVAILABLE.withDescription("the connection gave way to one with new credentials");
 
@@ -351,14 +357,13 @@ final class EndpointLink {
    * connect again.
    */
   private void cutOff() {
-    Status why = Status.UNAVAILABLE.withDescription("connection lost");
     if (!isConnected()) {
       if (isIntroducing) {
-        failed(why);
+        failed(CONNECTION_LOST);
       }
       return;
     }
-    disconnected(why);
+    disconnected(CONNECTION_LOST);
     connect();
     owner.changed();
   }
@@ -398,9 +403,7 @@ final class EndpointLink {
 
   /** The peer took the connection and never finished it. */
   private void giveUp() {
-    drop(
-        Status.UNAVAILABLE.withDescription(
-            "no answer to the connection within " + CONNECT_LIMIT.toSeconds() + " s"));
+    drop(NOT_ANSWERED);
   }
 
   /**

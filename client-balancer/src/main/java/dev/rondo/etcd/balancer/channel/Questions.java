@@ -17,8 +17,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What the balancer asks members. Any thread. */
 final class Questions {
-  private static final Metadata.Key<String> HAS_LEADER =
-      Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
+  /** A linearizable read of nothing. */
+  private static final RangeRequest NOTHING =
+      RangeRequest.newBuilder().setKey(ByteString.copyFrom(new byte[1])).setCountOnly(true).build();
+
   private static final Set<Status.Code> NO_PROOF =
       Set.of(
           Status.Code.UNAVAILABLE,
@@ -59,15 +61,12 @@ final class Questions {
    */
   void quorum(Line line, Duration limit, Consumer<Boolean> then) {
     Metadata headers = new Metadata();
-    headers.put(HAS_LEADER, "true");
+    RequireLeader.addTo(headers);
     Question.ask(
         Objects.requireNonNull(channel),
         line,
         KVGrpc.getRangeMethod(),
-        RangeRequest.newBuilder()
-            .setKey(ByteString.copyFrom(new byte[1]))
-            .setCountOnly(true)
-            .build(),
+        NOTHING,
         headers,
         limit,
         (answer, status) -> then.accept(!NO_PROOF.contains(status.getCode())));

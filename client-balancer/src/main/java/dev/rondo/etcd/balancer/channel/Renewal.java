@@ -51,14 +51,7 @@ final class Renewal {
     stop();
     after = then;
     Line made = link.newLine();
-    successor =
-        new Successor(
-            made,
-            setup.questions(),
-            helper,
-            EndpointLink.CONNECT_LIMIT,
-            this::introduced,
-            this::failed);
+    successor = new Successor(made, setup.questions(), helper, this::introduced, this::failed);
     made.connect();
   }
 

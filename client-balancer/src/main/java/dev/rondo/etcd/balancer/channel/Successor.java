@@ -4,7 +4,6 @@ import io.grpc.ConnectivityStateInfo;
 import io.grpc.LoadBalancer.Helper;
 import io.grpc.Status;
 import io.grpc.SynchronizationContext.ScheduledHandle;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -18,7 +17,6 @@ final class Successor {
   private final Line line;
   private final Questions questions;
   private final Helper helper;
-  private final Duration limit;
   private final BiConsumer<@Nullable MemberReport, Status> onIntroduced;
   private final Consumer<Status> onFailure;
   private final ScheduledHandle timer;
@@ -28,7 +26,6 @@ final class Successor {
   /**
    * Follows a line that is about to connect.
    *
-   * @param limit how long connecting and asking may take
    * @param onIntroduced hears what the member says of itself, or null and why it says nothing
    * @param onFailure hears why the line could not be made
    */
@@ -36,13 +33,11 @@ final class Successor {
       Line line,
       Questions questions,
       Helper helper,
-      Duration limit,
       BiConsumer<@Nullable MemberReport, Status> onIntroduced,
       Consumer<Status> onFailure) {
     this.line = line;
     this.questions = questions;
     this.helper = helper;
-    this.limit = limit;
     this.onIntroduced = onIntroduced;
     this.onFailure = onFailure;
     this.timer =
@@ -50,7 +45,7 @@ final class Successor {
             .getSynchronizationContext()
             .schedule(
                 this::late,
-                limit.toNanos(),
+                EndpointLink.CONNECT_LIMIT.toNanos(),
                 TimeUnit.NANOSECONDS,
                 helper.getScheduledExecutorService());
   }
@@ -68,7 +63,7 @@ final class Successor {
       case TRANSIENT_FAILURE -> onFailure.accept(change.getStatus());
       case IDLE -> {
         if (isConnected) {
-          onFailure.accept(Status.UNAVAILABLE.withDescription("connection lost"));
+          onFailure.accept(EndpointLink.CONNECTION_LOST);
         }
       }
       case CONNECTING, SHUTDOWN -> {}
@@ -79,7 +74,7 @@ final class Successor {
     isConnected = true;
     questions.status(
         line,
-        limit,
+        EndpointLink.CONNECT_LIMIT,
         (said, status) ->
             helper.getSynchronizationContext().execute(() -> introduced(said, status)));
   }
@@ -92,9 +87,7 @@ final class Successor {
 
   private void late() {
     if (!isOver) {
-      onFailure.accept(
-          Status.UNAVAILABLE.withDescription(
-              "no answer to the connection within " + limit.toSeconds() + " s"));
+      onFailure.accept(EndpointLink.NOT_ANSWERED);
     }
   }
 

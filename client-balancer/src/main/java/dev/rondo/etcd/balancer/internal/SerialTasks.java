@@ -4,6 +4,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -34,6 +36,23 @@ public final class SerialTasks {
   public void runHere(Runnable task) {
     tasks.add(task);
     drain();
+  }
+
+  /**
+   * Runs {@code task} after this time, unless the timer is cancelled.
+   *
+   * @param ifOver what to do, here, where {@code scheduler} takes no more; the task is never run
+   *     then
+   */
+  public Timer after(
+      ScheduledExecutorService scheduler, long nanos, Runnable task, Runnable ifOver) {
+    Timer timer = new Timer(task);
+    try {
+      timer.wokenBy(scheduler.schedule(() -> runHere(timer::run), nanos, TimeUnit.NANOSECONDS));
+    } catch (RejectedExecutionException e) {
+      ifOver.run();
+    }
+    return timer;
   }
 
   private void drain() {

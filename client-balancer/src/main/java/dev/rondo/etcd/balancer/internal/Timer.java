@@ -14,17 +14,17 @@ public final class Timer {
   private boolean isCancelled;
 
   /** Makes one that does {@code task}. */
-  public Timer(Runnable task) {
+  Timer(Runnable task) {
     this.task = task;
   }
 
   /** Takes what wakes it up, to cancel it as well. */
-  public void wokenBy(Future<?> scheduled) {
+  void wokenBy(Future<?> scheduled) {
     alarm = scheduled;
   }
 
   /** Does it, unless it was cancelled. */
-  public void run() {
+  void run() {
     if (!isCancelled) {
       task.run();
     }
