@@ -12,8 +12,4 @@ module dev.rondo.etcd.wire {
       dev.rondo.etcd.lease,
       dev.rondo.etcd.cluster,
       dev.rondo.etcd.companion;
-
-  // a field that is asked for by its descriptor is read by reflection
-  opens dev.rondo.etcd.wire to
-      com.google.protobuf;
 }

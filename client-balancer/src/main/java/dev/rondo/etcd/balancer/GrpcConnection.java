@@ -13,6 +13,7 @@ import dev.rondo.etcd.balancer.grpc.GrpcTuning;
 import dev.rondo.etcd.balancer.internal.Calls;
 import dev.rondo.etcd.balancer.internal.CallsSource;
 import dev.rondo.etcd.balancer.internal.RpcStream;
+import dev.rondo.etcd.wire.ResponseHeader;
 import io.grpc.Channel;
 import java.time.Duration;
 import java.util.Collection;
@@ -391,8 +392,8 @@ final class GrpcConnection implements Connection, CallsSource {
   }
 
   /** Takes in what an answer says of the cluster. */
-  void answered(@Nullable Object response) {
-    channel.term(AnswerHeader.term(response));
+  void answered(ResponseHeader header) {
+    channel.term(header.getRaftTerm());
     budget.succeeded();
   }
 

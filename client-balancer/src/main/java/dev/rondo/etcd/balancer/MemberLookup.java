@@ -19,7 +19,7 @@ final class MemberLookup {
   private static final Logger log = LoggerFactory.getLogger(Connection.class);
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
   private static final Rpc<MemberListRequest, MemberListResponse> LIST =
-      Rpc.read("member list", ClusterGrpc.getMemberListMethod());
+      Rpc.read("member list", ClusterGrpc.getMemberListMethod(), MemberListResponse::getHeader);
   private static final MemberListRequest REQUEST =
       MemberListRequest.newBuilder().setLinearizable(true).build();
 

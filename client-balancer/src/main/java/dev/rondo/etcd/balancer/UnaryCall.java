@@ -198,7 +198,7 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
   private void end(@Nullable R response, @Nullable Throwable failure) {
     try {
       if (failure == null) {
-        calls.connection().answered(response);
+        calls.connection().answered(rpc.header().apply(response));
         finish(result.apply(response), null);
       } else {
         finish(null, failure instanceof AttemptFailure ended ? exception(ended) : failure);

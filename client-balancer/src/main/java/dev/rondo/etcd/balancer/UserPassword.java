@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 /** Asks for tokens under a name and a password, which is kept here alone and wiped at the end. */
 final class UserPassword implements Login.Desk {
   private static final Rpc<AuthenticateRequest, AuthenticateResponse> AUTHENTICATE =
-      Rpc.repeatable("login", AuthGrpc.getAuthenticateMethod());
+      Rpc.repeatable("login", AuthGrpc.getAuthenticateMethod(), AuthenticateResponse::getHeader);
 
   private final Calls calls;
   private final String user;

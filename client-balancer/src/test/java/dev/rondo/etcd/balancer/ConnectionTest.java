@@ -29,10 +29,12 @@ import org.junit.jupiter.api.Timeout;
 /** What one connection does over scripted servers, without faults. */
 @Timeout(30)
 class ConnectionTest {
-  static final Rpc<RangeRequest, RangeResponse> GET = Rpc.read("get", KVGrpc.getRangeMethod());
+  static final Rpc<RangeRequest, RangeResponse> GET =
+      Rpc.read("get", KVGrpc.getRangeMethod(), RangeResponse::getHeader);
   static final Rpc<RangeRequest, RangeResponse> LOCAL_GET =
-      Rpc.localRead("get", KVGrpc.getRangeMethod());
-  static final Rpc<PutRequest, PutResponse> PUT = Rpc.write("put", KVGrpc.getPutMethod());
+      Rpc.localRead("get", KVGrpc.getRangeMethod(), RangeResponse::getHeader);
+  static final Rpc<PutRequest, PutResponse> PUT =
+      Rpc.write("put", KVGrpc.getPutMethod(), PutResponse::getHeader);
   static final Metadata.Key<String> HAS_LEADER =
       Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER);
 

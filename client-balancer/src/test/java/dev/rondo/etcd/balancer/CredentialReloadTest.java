@@ -58,9 +58,10 @@ class CredentialReloadTest {
   private static final MethodDescriptor<RangeRequest, RangeResponse> RANGE =
       KVGrpc.getRangeMethod();
   private static final Rpc<LeaseKeepAliveRequest, LeaseKeepAliveResponse> KEEP_ALIVE =
-      Rpc.repeatable("keep alive", LeaseGrpc.getLeaseKeepAliveMethod());
+      Rpc.repeatable(
+          "keep alive", LeaseGrpc.getLeaseKeepAliveMethod(), LeaseKeepAliveResponse::getHeader);
   private static final Rpc<SnapshotRequest, SnapshotResponse> SNAPSHOT =
-      Rpc.localRead("snapshot", MaintenanceGrpc.getSnapshotMethod());
+      Rpc.localRead("snapshot", MaintenanceGrpc.getSnapshotMethod(), SnapshotResponse::getHeader);
 
   private final List<ConnectionEvent> events = new CopyOnWriteArrayList<>();
   @TempDir private Path folder;

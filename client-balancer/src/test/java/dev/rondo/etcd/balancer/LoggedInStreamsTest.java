@@ -35,7 +35,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class LoggedInStreamsTest {
   private static final Rpc<LeaseKeepAliveRequest, LeaseKeepAliveResponse> KEEP_ALIVE =
-      Rpc.repeatable("keep alive", LeaseGrpc.getLeaseKeepAliveMethod());
+      Rpc.repeatable(
+          "keep alive", LeaseGrpc.getLeaseKeepAliveMethod(), LeaseKeepAliveResponse::getHeader);
 
   private final GuardedServers servers = new GuardedServers(1);
   private final Connection connection =

@@ -305,7 +305,7 @@ class RetryTest {
   @Test
   void aChangeThatMayBeRepeatedTellsThatAnEarlierAttemptMayHaveBeenApplied() {
     Rpc<LeaseGrantRequest, LeaseGrantResponse> grant =
-        Rpc.repeatable("grant", LeaseGrpc.getLeaseGrantMethod());
+        Rpc.repeatable("grant", LeaseGrpc.getLeaseGrantMethod(), LeaseGrantResponse::getHeader);
     AtomicInteger calls = new AtomicInteger();
     for (ScriptedServer server : servers) {
       server.on(

@@ -42,7 +42,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class SilenceTest {
   private static final Rpc<LeaseKeepAliveRequest, LeaseKeepAliveResponse> KEEP_ALIVE =
-      Rpc.repeatable("keep alive", LeaseGrpc.getLeaseKeepAliveMethod());
+      Rpc.repeatable(
+          "keep alive", LeaseGrpc.getLeaseKeepAliveMethod(), LeaseKeepAliveResponse::getHeader);
 
   private final List<ScriptedServer> servers =
       List.of(ScriptedServer.start(), ScriptedServer.start());

@@ -30,7 +30,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class StreamTest {
   private static final Rpc<LeaseKeepAliveRequest, LeaseKeepAliveResponse> KEEP_ALIVE =
-      Rpc.repeatable("keep alive", LeaseGrpc.getLeaseKeepAliveMethod());
+      Rpc.repeatable(
+          "keep alive", LeaseGrpc.getLeaseKeepAliveMethod(), LeaseKeepAliveResponse::getHeader);
 
   private final List<ScriptedServer> servers =
       List.of(ScriptedServer.start(), ScriptedServer.start());

@@ -54,40 +54,55 @@ import java.util.function.Consumer;
 /** etcd's Auth service, but for the login, which is the connection's. */
 final class GrpcAsyncAuthClient implements AsyncAuthClient {
   private static final Rpc<AuthEnableRequest, AuthEnableResponse> ENABLE =
-      Rpc.write("auth enable", AuthGrpc.getAuthEnableMethod());
+      Rpc.write("auth enable", AuthGrpc.getAuthEnableMethod(), AuthEnableResponse::getHeader);
   private static final Rpc<AuthDisableRequest, AuthDisableResponse> DISABLE =
-      Rpc.write("auth disable", AuthGrpc.getAuthDisableMethod());
+      Rpc.write("auth disable", AuthGrpc.getAuthDisableMethod(), AuthDisableResponse::getHeader);
   private static final Rpc<AuthStatusRequest, AuthStatusResponse> STATUS =
-      Rpc.read("auth status", AuthGrpc.getAuthStatusMethod());
+      Rpc.read("auth status", AuthGrpc.getAuthStatusMethod(), AuthStatusResponse::getHeader);
   private static final Rpc<AuthUserAddRequest, AuthUserAddResponse> USER_ADD =
-      Rpc.write("user add", AuthGrpc.getUserAddMethod());
+      Rpc.write("user add", AuthGrpc.getUserAddMethod(), AuthUserAddResponse::getHeader);
   private static final Rpc<AuthUserDeleteRequest, AuthUserDeleteResponse> USER_DELETE =
-      Rpc.write("user delete", AuthGrpc.getUserDeleteMethod());
+      Rpc.write("user delete", AuthGrpc.getUserDeleteMethod(), AuthUserDeleteResponse::getHeader);
   private static final Rpc<AuthUserChangePasswordRequest, AuthUserChangePasswordResponse>
       USER_CHANGE_PASSWORD =
-          Rpc.write("user change password", AuthGrpc.getUserChangePasswordMethod());
+          Rpc.write(
+              "user change password",
+              AuthGrpc.getUserChangePasswordMethod(),
+              AuthUserChangePasswordResponse::getHeader);
   private static final Rpc<AuthUserGetRequest, AuthUserGetResponse> USER_GET =
-      Rpc.read("user get", AuthGrpc.getUserGetMethod());
+      Rpc.read("user get", AuthGrpc.getUserGetMethod(), AuthUserGetResponse::getHeader);
   private static final Rpc<AuthUserListRequest, AuthUserListResponse> USER_LIST =
-      Rpc.read("user list", AuthGrpc.getUserListMethod());
+      Rpc.read("user list", AuthGrpc.getUserListMethod(), AuthUserListResponse::getHeader);
   private static final Rpc<AuthUserGrantRoleRequest, AuthUserGrantRoleResponse> USER_GRANT_ROLE =
-      Rpc.write("user grant role", AuthGrpc.getUserGrantRoleMethod());
+      Rpc.write(
+          "user grant role",
+          AuthGrpc.getUserGrantRoleMethod(),
+          AuthUserGrantRoleResponse::getHeader);
   private static final Rpc<AuthUserRevokeRoleRequest, AuthUserRevokeRoleResponse> USER_REVOKE_ROLE =
-      Rpc.write("user revoke role", AuthGrpc.getUserRevokeRoleMethod());
+      Rpc.write(
+          "user revoke role",
+          AuthGrpc.getUserRevokeRoleMethod(),
+          AuthUserRevokeRoleResponse::getHeader);
   private static final Rpc<AuthRoleAddRequest, AuthRoleAddResponse> ROLE_ADD =
-      Rpc.write("role add", AuthGrpc.getRoleAddMethod());
+      Rpc.write("role add", AuthGrpc.getRoleAddMethod(), AuthRoleAddResponse::getHeader);
   private static final Rpc<AuthRoleDeleteRequest, AuthRoleDeleteResponse> ROLE_DELETE =
-      Rpc.write("role delete", AuthGrpc.getRoleDeleteMethod());
+      Rpc.write("role delete", AuthGrpc.getRoleDeleteMethod(), AuthRoleDeleteResponse::getHeader);
   private static final Rpc<AuthRoleGetRequest, AuthRoleGetResponse> ROLE_GET =
-      Rpc.read("role get", AuthGrpc.getRoleGetMethod());
+      Rpc.read("role get", AuthGrpc.getRoleGetMethod(), AuthRoleGetResponse::getHeader);
   private static final Rpc<AuthRoleListRequest, AuthRoleListResponse> ROLE_LIST =
-      Rpc.read("role list", AuthGrpc.getRoleListMethod());
+      Rpc.read("role list", AuthGrpc.getRoleListMethod(), AuthRoleListResponse::getHeader);
   private static final Rpc<AuthRoleGrantPermissionRequest, AuthRoleGrantPermissionResponse>
       ROLE_GRANT_PERMISSION =
-          Rpc.write("role grant permission", AuthGrpc.getRoleGrantPermissionMethod());
+          Rpc.write(
+              "role grant permission",
+              AuthGrpc.getRoleGrantPermissionMethod(),
+              AuthRoleGrantPermissionResponse::getHeader);
   private static final Rpc<AuthRoleRevokePermissionRequest, AuthRoleRevokePermissionResponse>
       ROLE_REVOKE_PERMISSION =
-          Rpc.write("role revoke permission", AuthGrpc.getRoleRevokePermissionMethod());
+          Rpc.write(
+              "role revoke permission",
+              AuthGrpc.getRoleRevokePermissionMethod(),
+              AuthRoleRevokePermissionResponse::getHeader);
 
   private final Calls calls;
 

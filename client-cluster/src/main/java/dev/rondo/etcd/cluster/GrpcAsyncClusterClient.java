@@ -26,17 +26,21 @@ import java.util.function.Consumer;
 /** etcd's Cluster service. */
 final class GrpcAsyncClusterClient implements AsyncClusterClient {
   private static final Rpc<MemberListRequest, MemberListResponse> LIST =
-      Rpc.read("member list", ClusterGrpc.getMemberListMethod());
+      Rpc.read("member list", ClusterGrpc.getMemberListMethod(), MemberListResponse::getHeader);
   private static final Rpc<MemberListRequest, MemberListResponse> LIST_LOCALLY =
-      Rpc.voterRead("member list", ClusterGrpc.getMemberListMethod());
+      Rpc.voterRead(
+          "member list", ClusterGrpc.getMemberListMethod(), MemberListResponse::getHeader);
   private static final Rpc<MemberAddRequest, MemberAddResponse> ADD =
-      Rpc.write("member add", ClusterGrpc.getMemberAddMethod());
+      Rpc.write("member add", ClusterGrpc.getMemberAddMethod(), MemberAddResponse::getHeader);
   private static final Rpc<MemberPromoteRequest, MemberPromoteResponse> PROMOTE =
-      Rpc.write("member promote", ClusterGrpc.getMemberPromoteMethod());
+      Rpc.write(
+          "member promote", ClusterGrpc.getMemberPromoteMethod(), MemberPromoteResponse::getHeader);
   private static final Rpc<MemberUpdateRequest, MemberUpdateResponse> UPDATE =
-      Rpc.write("member update", ClusterGrpc.getMemberUpdateMethod());
+      Rpc.write(
+          "member update", ClusterGrpc.getMemberUpdateMethod(), MemberUpdateResponse::getHeader);
   private static final Rpc<MemberRemoveRequest, MemberRemoveResponse> REMOVE =
-      Rpc.write("member remove", ClusterGrpc.getMemberRemoveMethod());
+      Rpc.write(
+          "member remove", ClusterGrpc.getMemberRemoveMethod(), MemberRemoveResponse::getHeader);
 
   private final Calls calls;
 

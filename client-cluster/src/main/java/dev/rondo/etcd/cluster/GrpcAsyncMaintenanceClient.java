@@ -37,17 +37,23 @@ import java.util.function.Supplier;
 /** etcd's Maintenance service. */
 final class GrpcAsyncMaintenanceClient implements AsyncMaintenanceClient {
   private static final Rpc<StatusRequest, StatusResponse> STATUS =
-      Rpc.localRead("status", MaintenanceGrpc.getStatusMethod());
+      Rpc.localRead("status", MaintenanceGrpc.getStatusMethod(), StatusResponse::getHeader);
   private static final Rpc<AlarmRequest, AlarmResponse> ALARM_LIST =
-      Rpc.read("alarm list", MaintenanceGrpc.getAlarmMethod());
+      Rpc.read("alarm list", MaintenanceGrpc.getAlarmMethod(), AlarmResponse::getHeader);
   private static final Rpc<AlarmRequest, AlarmResponse> ALARM_DISARM =
-      Rpc.repeatable("alarm disarm", MaintenanceGrpc.getAlarmMethod());
+      Rpc.repeatable("alarm disarm", MaintenanceGrpc.getAlarmMethod(), AlarmResponse::getHeader);
   private static final Rpc<DefragmentRequest, DefragmentResponse> DEFRAGMENT =
-      new Rpc<>("defragment", MaintenanceGrpc.getDefragmentMethod(), Rpc.Kind.WRITE, false);
+      new Rpc<>(
+          "defragment",
+          MaintenanceGrpc.getDefragmentMethod(),
+          DefragmentResponse::getHeader,
+          Rpc.Kind.WRITE,
+          false);
   private static final Rpc<HashKVRequest, HashKVResponse> HASH_KV =
-      Rpc.localRead("hash kv", MaintenanceGrpc.getHashKVMethod());
+      Rpc.localRead("hash kv", MaintenanceGrpc.getHashKVMethod(), HashKVResponse::getHeader);
   private static final Rpc<MoveLeaderRequest, MoveLeaderResponse> MOVE_LEADER =
-      Rpc.write("move leader", MaintenanceGrpc.getMoveLeaderMethod());
+      Rpc.write(
+          "move leader", MaintenanceGrpc.getMoveLeaderMethod(), MoveLeaderResponse::getHeader);
 
   private static final Duration SHORTEST = Duration.ofMillis(1);
 

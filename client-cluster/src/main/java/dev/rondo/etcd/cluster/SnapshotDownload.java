@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class SnapshotDownload extends CompletableFuture<Snapshot>
     implements StreamListener<SnapshotResponse>, Interruptible {
   private static final Rpc<SnapshotRequest, SnapshotResponse> SNAPSHOT =
-      Rpc.localRead("snapshot", MaintenanceGrpc.getSnapshotMethod());
+      Rpc.localRead("snapshot", MaintenanceGrpc.getSnapshotMethod(), SnapshotResponse::getHeader);
   private static final int PAGE_SIZE = 512; // every page of a backend file is a multiple of it
   private static final int DIGEST_SIZE = 32;
   private static final long NOTHING = -1;

@@ -26,19 +26,21 @@ import java.util.function.Consumer;
 /** Makes one call for each operation; its futures are those of the calls. */
 final class GrpcAsyncKvClient implements AsyncKvClient {
   private static final Rpc<RangeRequest, RangeResponse> GET =
-      Rpc.read("get", KVGrpc.getRangeMethod());
+      Rpc.read("get", KVGrpc.getRangeMethod(), RangeResponse::getHeader);
   private static final Rpc<RangeRequest, RangeResponse> LOCAL_GET =
-      Rpc.localRead("get", KVGrpc.getRangeMethod());
-  private static final Rpc<PutRequest, PutResponse> PUT = Rpc.write("put", KVGrpc.getPutMethod());
+      Rpc.localRead("get", KVGrpc.getRangeMethod(), RangeResponse::getHeader);
+  private static final Rpc<PutRequest, PutResponse> PUT =
+      Rpc.write("put", KVGrpc.getPutMethod(), PutResponse::getHeader);
   private static final Rpc<DeleteRangeRequest, DeleteRangeResponse> DELETE =
-      Rpc.write("delete", KVGrpc.getDeleteRangeMethod());
-  private static final Rpc<TxnRequest, TxnResponse> TXN = Rpc.write("txn", KVGrpc.getTxnMethod());
+      Rpc.write("delete", KVGrpc.getDeleteRangeMethod(), DeleteRangeResponse::getHeader);
+  private static final Rpc<TxnRequest, TxnResponse> TXN =
+      Rpc.write("txn", KVGrpc.getTxnMethod(), TxnResponse::getHeader);
   private static final Rpc<TxnRequest, TxnResponse> READ_TXN =
-      Rpc.read("txn", KVGrpc.getTxnMethod());
+      Rpc.read("txn", KVGrpc.getTxnMethod(), TxnResponse::getHeader);
   private static final Rpc<TxnRequest, TxnResponse> LOCAL_TXN =
-      Rpc.voterRead("txn", KVGrpc.getTxnMethod());
+      Rpc.voterRead("txn", KVGrpc.getTxnMethod(), TxnResponse::getHeader);
   private static final Rpc<CompactionRequest, CompactionResponse> COMPACT =
-      Rpc.write("compact", KVGrpc.getCompactMethod());
+      Rpc.write("compact", KVGrpc.getCompactMethod(), CompactionResponse::getHeader);
 
   private static final PutOptions KEEPING_LEASE = PutOptions.builder().ignoreLease().build();
 

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ScanPage {
   private static final Rpc<RangeRequest, RangeResponse> SCAN =
-      Rpc.read("scan", KVGrpc.getRangeMethod());
+      Rpc.read("scan", KVGrpc.getRangeMethod(), RangeResponse::getHeader);
   private static final Bytes ZERO = Bytes.of((byte) 0);
 
   private final Calls calls;

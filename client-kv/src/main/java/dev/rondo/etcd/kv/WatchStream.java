@@ -35,9 +35,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class WatchStream implements StreamListener<WatchResponse> {
   static final Rpc<WatchRequest, WatchResponse> WATCH =
-      Rpc.read("watch", WatchGrpc.getWatchMethod());
+      Rpc.read("watch", WatchGrpc.getWatchMethod(), WatchResponse::getHeader);
   static final Rpc<StatusRequest, StatusResponse> STATUS =
-      Rpc.localRead("status", MaintenanceGrpc.getStatusMethod());
+      Rpc.localRead("status", MaintenanceGrpc.getStatusMethod(), StatusResponse::getHeader);
 
   /** Few enough that one stream is never the bottleneck of all, and enough to need few streams. */
   static final int MOST_WATCHES = 256;

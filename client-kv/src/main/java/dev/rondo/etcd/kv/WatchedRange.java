@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 final class WatchedRange implements Watch, WatchBuffer.Owner {
   private static final Logger log = LoggerFactory.getLogger(WatchedRange.class);
   private static final Rpc<RangeRequest, RangeResponse> CHECK =
-      Rpc.read("watch", KVGrpc.getRangeMethod());
+      Rpc.read("watch", KVGrpc.getRangeMethod(), RangeResponse::getHeader);
 
   /** How it stands, and since when. */
   private record Standing(WatchState state, long since) {}

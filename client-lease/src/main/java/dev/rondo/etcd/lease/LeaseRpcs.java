@@ -17,19 +17,26 @@ import dev.rondo.etcd.wire.LeaseTimeToLiveResponse;
 final class LeaseRpcs {
   /** Repeatable because the id is in the request. */
   static final Rpc<LeaseGrantRequest, LeaseGrantResponse> GRANT =
-      Rpc.repeatable("lease grant", LeaseGrpc.getLeaseGrantMethod());
+      Rpc.repeatable("lease grant", LeaseGrpc.getLeaseGrantMethod(), LeaseGrantResponse::getHeader);
 
   static final Rpc<LeaseRevokeRequest, LeaseRevokeResponse> REVOKE =
-      Rpc.repeatable("lease revoke", LeaseGrpc.getLeaseRevokeMethod());
+      Rpc.repeatable(
+          "lease revoke", LeaseGrpc.getLeaseRevokeMethod(), LeaseRevokeResponse::getHeader);
 
   static final Rpc<LeaseTimeToLiveRequest, LeaseTimeToLiveResponse> TIME_TO_LIVE =
-      Rpc.read("lease time to live", LeaseGrpc.getLeaseTimeToLiveMethod());
+      Rpc.read(
+          "lease time to live",
+          LeaseGrpc.getLeaseTimeToLiveMethod(),
+          LeaseTimeToLiveResponse::getHeader);
 
   static final Rpc<LeaseLeasesRequest, LeaseLeasesResponse> LIST =
-      Rpc.read("lease list", LeaseGrpc.getLeaseLeasesMethod());
+      Rpc.read("lease list", LeaseGrpc.getLeaseLeasesMethod(), LeaseLeasesResponse::getHeader);
 
   static final Rpc<LeaseKeepAliveRequest, LeaseKeepAliveResponse> KEEP_ALIVE =
-      Rpc.repeatable("lease keep-alive", LeaseGrpc.getLeaseKeepAliveMethod());
+      Rpc.repeatable(
+          "lease keep-alive",
+          LeaseGrpc.getLeaseKeepAliveMethod(),
+          LeaseKeepAliveResponse::getHeader);
 
   private LeaseRpcs() {}
 }

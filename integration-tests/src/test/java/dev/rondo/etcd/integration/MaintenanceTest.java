@@ -42,9 +42,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(120)
 class MaintenanceTest {
   private static final Rpc<PutRequest, PutResponse> PUT =
-      Rpc.repeatable("put", KVGrpc.getPutMethod());
+      Rpc.repeatable("put", KVGrpc.getPutMethod(), PutResponse::getHeader);
   private static final Rpc<CompactionRequest, CompactionResponse> COMPACT =
-      Rpc.repeatable("compact", KVGrpc.getCompactMethod());
+      Rpc.repeatable("compact", KVGrpc.getCompactMethod(), CompactionResponse::getHeader);
 
   @Parameter EtcdBackend backend;
 
