@@ -46,4 +46,10 @@ public interface AsyncLeaseClient {
 
   /** See {@link LeaseClient#keep(LeaseId)} and {@link #keep(Duration)}. */
   CompletableFuture<KeptLease> keep(LeaseId id);
+
+  /** See {@link LeaseClient#session} and {@link #keep(Duration)}. */
+  CompletableFuture<Session> session(Duration ttl);
+
+  /** See {@link LeaseClient#selfHealing} and {@link #keep(Duration)}. */
+  CompletableFuture<SelfHealingLease> selfHealing(Duration ttl);
 }

@@ -30,6 +30,7 @@ final class GrpcAsyncLeaseClient implements AsyncLeaseClient {
   private static final Duration SHORTEST = Duration.ofSeconds(1);
   static final Duration LONGEST = Duration.ofHours(2_500_000); // 9e9 s, etcd's own limit
   private static final Duration SHORTEST_CALL = Duration.ofMillis(1);
+  private static final String KEEP = "lease keep";
 
   private final Calls calls;
   private final LongSupplier nanoTime;
@@ -179,23 +180,44 @@ final class GrpcAsyncLeaseClient implements AsyncLeaseClient {
 
   @Override
   public CompletableFuture<KeptLease> keep(Duration ttl) {
-    long start = nanoTime.getAsLong();
-    return keep(grant(ttl), grant -> renewed(grant.id(), grant.ttl(), start));
+    return keep(ttl, lease -> lease, lease -> ((RenewedLease) lease).start());
   }
 
   @Override
   public CompletableFuture<KeptLease> keep(LeaseId id) {
-    long start = nanoTime.getAsLong();
-    return keep(keepAliveOnce(id), renewal -> renewed(id, renewal.ttl(), start));
+    long begin = nanoTime.getAsLong();
+    return keep(
+        keepAliveOnce(id),
+        renewal -> renewed(id, renewal.ttl(), begin),
+        lease -> ((RenewedLease) lease).start());
   }
 
-  private static <S> CompletableFuture<KeptLease> keep(
-      CompletableFuture<S> first, Function<S, RenewedLease> handle) {
-    CompletableFuture<KeptLease> kept =
+  @Override
+  public CompletableFuture<Session> session(Duration ttl) {
+    return keep(ttl, SharedSession::of, session -> ((SharedSession) session).start());
+  }
+
+  @Override
+  public CompletableFuture<SelfHealingLease> selfHealing(Duration ttl) {
+    return keep(
+        ttl,
+        lease -> new HealedLease(calls, lease, new Grants(lease.id(), seconds(ttl))),
+        lease -> ((HealedLease) lease).start());
+  }
+
+  private <H> CompletableFuture<H> keep(
+      Duration ttl, Function<RenewedLease, H> handle, Consumer<H> start) {
+    long begin = nanoTime.getAsLong();
+    return keep(grant(ttl), grant -> handle.apply(renewed(grant.id(), grant.ttl(), begin)), start);
+  }
+
+  private static <S, H> CompletableFuture<H> keep(
+      CompletableFuture<S> first, Function<S, H> handle, Consumer<H> start) {
+    CompletableFuture<H> kept =
         TwoSteps.ifDone(
-            "lease keep", first, result -> CompletableFuture.completedFuture(handle.apply(result)));
+            KEEP, first, result -> CompletableFuture.completedFuture(handle.apply(result)));
     // Not before: nobody could end the renewals of a handle that a cancelled future drops.
-    var unused = kept.thenAccept(lease -> ((RenewedLease) lease).start());
+    var unused = kept.thenAccept(start);
     return kept;
   }
 
@@ -204,6 +226,44 @@ final class GrpcAsyncLeaseClient implements AsyncLeaseClient {
     Duration patience = ttl.compareTo(timeout) < 0 ? ttl : timeout;
     return new RenewedLease(
         renewer(), id, ttl, start, () -> with(call -> call.timeout(patience)).revoke(id));
+  }
+
+  /** What a lease that heals itself asks for: the same lease again. */
+  private final class Grants implements HealedLease.Grants {
+    private final LeaseId id;
+    private final long ttl; // seconds
+
+    Grants(LeaseId id, long ttl) {
+      this.id = id;
+      this.ttl = ttl;
+    }
+
+    @Override
+    public CompletableFuture<KeptLease> again() {
+      long begin = nanoTime.getAsLong();
+      CompletableFuture<KeptLease> granted =
+          keep(
+              send(id, ttl),
+              grant -> renewed(id, grant.ttl(), begin),
+              lease -> ((RenewedLease) lease).start());
+      return TwoSteps.of(
+          KEEP,
+          granted,
+          (lease, failure) ->
+              failure instanceof EtcdException refused && refused.code() == Code.LEASE_EXIST
+                  ? keep(id)
+                  : granted);
+    }
+
+    @Override
+    public void renewNow() {
+      var unused = keepAliveOnce(id);
+    }
+
+    @Override
+    public CompletableFuture<LeaseRevocation> revoke() {
+      return GrpcAsyncLeaseClient.this.revoke(id);
+    }
   }
 
   private LeaseRenewer renewer() {

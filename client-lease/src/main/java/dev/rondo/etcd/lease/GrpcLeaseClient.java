@@ -75,4 +75,14 @@ final class GrpcLeaseClient implements LeaseClient {
   public KeptLease keep(LeaseId id) {
     return Blocking.await(twin.keep(id));
   }
+
+  @Override
+  public Session session(Duration ttl) {
+    return Blocking.await(twin.session(ttl));
+  }
+
+  @Override
+  public SelfHealingLease selfHealing(Duration ttl) {
+    return Blocking.await(twin.selfHealing(ttl));
+  }
 }

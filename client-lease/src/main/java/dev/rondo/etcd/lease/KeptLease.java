@@ -9,16 +9,16 @@ import java.util.function.Consumer;
  * A lease that is renewed until this is closed or the lease is lost. Safe for use by many threads.
  *
  * <p>Time is this client's monotonic clock, and counts from when a renewal was sent. So what is
- * {@linkplain LeaseState#EXPIRED expired} on the server is so here too, or was before: work that
- * must not go on without the lease may rely on {@link #remaining} being positive, as long as clocks
- * run at the same speed and the machine is not suspended.
+ * {@linkplain LeaseState#EXPIRED_UNCONFIRMED expired} on the server is so here too, or was before:
+ * work that must not go on without the lease may rely on {@link #remaining} being positive, as long
+ * as clocks run at the same speed and the machine is not suspended.
  *
- * <p>Listeners are called one at a time and in order, on the connection's executor. What they throw
- * is logged and goes no further.
+ * <p>Listeners are called one at a time and in order, on the connection's executor, and may block.
+ * What they throw is logged and goes no further.
  *
  * <pre>{@code
  * KeptLease lease = leases.keep(Duration.ofSeconds(10));
- * lease.onChange(state -> log.info("lease {} is {}", lease.id(), state));
+ * lease.onChange(status -> log.info("{} {}, {} left", lease.id(), status.state(), status.remaining()));
  * lease.onLost(loss -> registerAgain());
  * }</pre>
  */
@@ -35,16 +35,19 @@ public interface KeptLease extends AutoCloseable {
   /** How the lease stands. */
   LeaseState state();
 
+  /** How the lease stands, how long it lives, and what is wrong if it is not renewed. */
+  LeaseStatus status();
+
   /**
    * Calls {@code listener} with every state that the lease takes on from now on. Register first and
-   * read {@link #state} then, to miss none.
+   * read {@link #status} then, to miss none.
    */
-  void onChange(Consumer<LeaseState> listener);
+  void onChange(Consumer<LeaseStatus> listener);
 
   /**
    * Calls {@code listener} once the lease is {@link LeaseState#LOST}, soon if it already is, and
-   * never if this is closed before. A lease that {@linkplain LeaseState#EXPIRED may be gone} is not
-   * lost yet: see {@link #onChange} for work that must stop then.
+   * never if this is closed before. A lease that {@linkplain LeaseState#EXPIRED_UNCONFIRMED may be
+   * gone} is not lost yet: see {@link #onChange} for work that must stop then.
    */
   void onLost(Consumer<LeaseLoss> listener);
 

@@ -89,11 +89,12 @@ public interface LeaseClient {
    * interrupt, or a failure whose {@link EtcdException#outcome()} is {@code UNKNOWN}, may leave a
    * lease behind, which nobody renews.
    *
-   * <p>A renewal is sent after each third of the time to live, up to a tenth of that earlier, so
-   * that many leases do not come at once. All leases of a connection share one stream. A stream
-   * that breaks, or does not answer for a third of the time to live, is replaced by one to another
-   * endpoint, and that one sooner, so that several have their turn before the time is over. {@link
-   * KeptLease#onLost} hears of it only if the lease is gone.
+   * <p>A renewal is sent after half of the time to live, or up to a tenth of that later, so that
+   * many leases do not come at once, and a lease costs no more than two renewals in its time to
+   * live. All leases of a connection share one stream. A stream that breaks, or does not answer for
+   * a third of the time to live, is replaced by one to another endpoint, and that one sooner, so
+   * that several have their turn before the time is over. {@link KeptLease#onLost} hears of it only
+   * if the lease is gone.
    *
    * @param ttl how long it lives without renewal; the server may choose more
    */
@@ -105,4 +106,21 @@ public interface LeaseClient {
    * @throws EtcdException with code {@code LEASE_NOT_FOUND} if there is no such lease
    */
   KeptLease keep(LeaseId id);
+
+  /**
+   * Grants a lease and keeps it as {@link #keep(Duration)} does, for several parts of an
+   * application that share it.
+   *
+   * @param ttl how long it lives without renewal; the server may choose more
+   */
+  Session session(Duration ttl);
+
+  /**
+   * Grants a lease and keeps it as {@link #keep(Duration)} does, and grants it anew whenever it is
+   * lost, under the same id and with the keys that were bound to it, until the returned handle is
+   * closed. That is tried for as long as it takes, after 20 ms at first and up to a second later.
+   *
+   * @param ttl how long it lives without renewal; the server may choose more
+   */
+  SelfHealingLease selfHealing(Duration ttl);
 }

@@ -107,9 +107,9 @@ final class LeaseRenewer implements AutoCloseable {
 
   /** When a lease is due that was renewed by what was sent at {@code sentAt}. */
   long nextDue(long sentAt, Duration ttl) {
-    long third = ttl.toNanos() / 3;
+    long half = ttl.toNanos() / 2;
     // Leases that were granted together drift apart, a little with each renewal.
-    return sentAt + third - (long) (third * random.getAsDouble() / 10);
+    return sentAt + half + (long) (half * random.getAsDouble() / 10);
   }
 
   /** Starts to renew for {@code listener}. To be called by a task. */
@@ -143,12 +143,14 @@ final class LeaseRenewer implements AutoCloseable {
   /** A renewal is unanswered for longer than anybody wants to wait. */
   void overdue(Renewal renewal) {
     if (stream == null || stream.endpoint().isEmpty()) {
-      renewal.awaitAnswer(); // no endpoint is connected, and another stream could do no better
+      // another stream could do no better
+      renewal.unconfirmed(failure(Code.UNAVAILABLE, null, "no endpoint is connected"));
+      renewal.awaitAnswer();
       return;
     }
     KeepAliveStream silent = stream;
     log.debug("no answer from {}: renewing leases elsewhere", silent.where());
-    leave(silent);
+    leave(silent, failure(Code.DEADLINE_EXCEEDED, silent.where(), "no answer in time"));
     silent.cancel("no answer");
     open();
   }
@@ -207,12 +209,10 @@ final class LeaseRenewer implements AutoCloseable {
 
   private void endMalformed(KeepAliveStream from, LeaseId id) {
     EtcdException failure =
-        new EtcdException(
+        failure(
             Code.MALFORMED_ANSWER,
-            WriteOutcome.NOT_APPLIED,
-            new EtcdException.Call(LeaseRpcs.KEEP_ALIVE.operation(), from.where(), 1),
-            "the server answered for lease " + id + ", and nobody had asked",
-            null);
+            from.where(),
+            "the server answered for lease " + id + ", and nobody had asked");
     log.warn("renewing leases over another stream", failure);
     ended(from, failure);
     from.cancel("malformed answer");
@@ -224,15 +224,21 @@ final class LeaseRenewer implements AutoCloseable {
     }
     log.debug(
         "the stream that renews leases ended at {}, and is opened again", over.where(), failure);
-    leave(over);
-    if (failure != null) {
-      List.copyOf(renewals.values()).forEach(renewal -> renewal.moved(failure));
-    }
+    leave(over, failure);
     opening = after(backoff.next().toNanos(), this::open);
   }
 
+  private static EtcdException failure(Code code, @Nullable String endpoint, String detail) {
+    return new EtcdException(
+        code,
+        WriteOutcome.UNKNOWN,
+        new EtcdException.Call(LeaseRpcs.KEEP_ALIVE.operation(), endpoint, 1),
+        detail,
+        null);
+  }
+
   /** What was not answered is due again, before what was not sent, and both have time again. */
-  private void leave(KeepAliveStream left) {
+  private void leave(KeepAliveStream left, @Nullable EtcdException failure) {
     stream = null;
     left.endpoint().ifPresent(avoided::add);
     Set<Renewal> unsent = new LinkedHashSet<>(due);
@@ -245,6 +251,9 @@ final class LeaseRenewer implements AutoCloseable {
     }
     due.addAll(unsent);
     due.forEach(Renewal::awaitAnswer);
+    if (failure != null) {
+      List.copyOf(renewals.values()).forEach(renewal -> renewal.unconfirmed(failure));
+    }
   }
 
   private void dropUnwanted(Renewal renewal) {

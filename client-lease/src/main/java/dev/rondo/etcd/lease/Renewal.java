@@ -5,6 +5,7 @@ import dev.rondo.etcd.api.LeaseId;
 import dev.rondo.etcd.balancer.internal.Timer;
 import java.time.Duration;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -100,8 +101,8 @@ final class Renewal {
     listeners.forEach(listener -> listener.gone(endpoint));
   }
 
-  void moved(EtcdException reason) {
-    listeners.forEach(listener -> listener.moved(reason));
+  void unconfirmed(EtcdException reason) {
+    List.copyOf(listeners).forEach(listener -> listener.unconfirmed(reason));
   }
 
   void closed() {

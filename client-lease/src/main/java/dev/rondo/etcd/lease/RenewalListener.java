@@ -24,8 +24,8 @@ interface RenewalListener {
   /** The server at {@code endpoint} said that there is no such lease. */
   void gone(String endpoint);
 
-  /** A stream ended, and the renewal goes on over another one. */
-  void moved(EtcdException reason);
+  /** What was sent, or should have been, brought no answer; the renewal goes on. */
+  void unconfirmed(EtcdException reason);
 
   /** There will be no more renewals, because they were cancelled or the connection closed. */
   void closed();

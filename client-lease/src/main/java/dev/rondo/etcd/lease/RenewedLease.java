@@ -7,6 +7,7 @@ import dev.rondo.etcd.balancer.internal.Timer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -22,10 +23,19 @@ import org.slf4j.LoggerFactory;
 final class RenewedLease implements KeptLease, RenewalListener {
   private static final Logger log = LoggerFactory.getLogger(RenewedLease.class);
 
-  /** What is known of the lease. */
-  private record Standing(LeaseState state, Duration ttl, long expiry) {
+  /**
+   * What is known of the lease.
+   *
+   * @param reason why it was not renewed when that was last tried
+   */
+  private record Standing(
+      LeaseState state, Duration ttl, long expiry, @Nullable EtcdException reason) {
     Standing as(LeaseState next) {
-      return new Standing(next, ttl, expiry);
+      return new Standing(next, ttl, expiry, reason);
+    }
+
+    Standing because(EtcdException failure) {
+      return new Standing(state, ttl, expiry, failure);
     }
   }
 
@@ -37,9 +47,9 @@ final class RenewedLease implements KeptLease, RenewalListener {
   private volatile Standing standing; // written by the renewer's tasks
 
   // Touched by the renewer's tasks only.
-  private final List<Consumer<LeaseState>> listeners = new ArrayList<>();
-  private CompletableFuture<Void> told = CompletableFuture.completedFuture(null); // the last news
-  private @Nullable Timer expiry;
+  private final List<Consumer<LeaseStatus>> listeners = new ArrayList<>();
+  private final News news;
+  private @Nullable Timer watch; // looks again when the state may have changed
 
   /**
    * Makes a handle that waits for {@link #start}.
@@ -56,7 +66,8 @@ final class RenewedLease implements KeptLease, RenewalListener {
     this.renewer = renewer;
     this.id = id;
     this.revocation = revocation;
-    this.standing = new Standing(LeaseState.ACTIVE, ttl, start + ttl.toNanos());
+    this.news = new News(renewer::tell);
+    this.standing = new Standing(LeaseState.ACTIVE, ttl, start + ttl.toNanos(), null);
   }
 
   void start() {
@@ -64,7 +75,7 @@ final class RenewedLease implements KeptLease, RenewalListener {
         () -> {
           if (!isLeft.get()) {
             renewer.add(id, this);
-            watchExpiry();
+            watch();
           }
         });
   }
@@ -81,7 +92,10 @@ final class RenewedLease implements KeptLease, RenewalListener {
 
   @Override
   public Duration remaining() {
-    Standing now = standing;
+    return remaining(standing);
+  }
+
+  private Duration remaining(Standing now) {
     return now.state() == LeaseState.LOST
         ? Duration.ZERO
         : Duration.ofNanos(Math.max(0, now.expiry() - renewer.now()));
@@ -89,19 +103,28 @@ final class RenewedLease implements KeptLease, RenewalListener {
 
   @Override
   public LeaseState state() {
-    LeaseState known = standing.state();
+    return state(standing);
+  }
+
+  private LeaseState state(Standing now) {
     boolean isOver = isLeft.get() || renewer.isClosed();
-    return isOver && known != LeaseState.LOST ? LeaseState.CLOSED : known;
+    return isOver && now.state() != LeaseState.LOST ? LeaseState.CLOSED : now.state();
   }
 
   @Override
-  public void onChange(Consumer<LeaseState> listener) {
+  public LeaseStatus status() {
+    Standing now = standing;
+    return new LeaseStatus(state(now), remaining(now), Optional.ofNullable(now.reason()));
+  }
+
+  @Override
+  public void onChange(Consumer<LeaseStatus> listener) {
     renewer.run(() -> listeners.add(listener));
   }
 
   @Override
   public void onLost(Consumer<LeaseLoss> listener) {
-    var unused = loss.thenAcceptAsync(found -> tell(listener, found), renewer::tell);
+    var unused = loss.thenAcceptAsync(found -> News.tell(listener, found), renewer::tell);
   }
 
   @Override
@@ -160,12 +183,14 @@ final class RenewedLease implements KeptLease, RenewalListener {
 
   @Override
   public OptionalLong renewed(LeaseRenewal renewal, long sentAt) {
-    boolean wasExpired = standing.state() == LeaseState.EXPIRED;
-    standing = new Standing(LeaseState.ACTIVE, renewal.ttl(), sentAt + renewal.ttl().toNanos());
-    if (wasExpired) {
+    boolean isNews = standing.state() != LeaseState.ACTIVE;
+    standing =
+        new Standing(LeaseState.ACTIVE, renewal.ttl(), sentAt + renewal.ttl().toNanos(), null);
+    if (isNews) {
       log.debug("lease {} lives", id);
-      tellState(LeaseState.ACTIVE);
-      watchExpiry();
+      tellStatus();
+      stopWatching();
+      watch();
     }
     return OptionalLong.of(renewer.nextDue(sentAt, renewal.ttl()));
   }
@@ -175,68 +200,53 @@ final class RenewedLease implements KeptLease, RenewalListener {
     LeaseLoss.Reason reason =
         remaining().isZero() ? LeaseLoss.Reason.EXPIRED : LeaseLoss.Reason.REVOKED;
     log.debug("lease {} is gone, says {}: {}", id, endpoint, reason);
-    standing = standing.as(LeaseState.LOST);
+    become(LeaseState.LOST);
     stopWatching();
-    tellState(LeaseState.LOST);
-    enqueue(() -> loss.complete(new LeaseLoss(id, reason)));
+    news.tell(() -> loss.complete(new LeaseLoss(id, reason)));
   }
 
   @Override
-  public void moved(EtcdException reason) {}
+  public void unconfirmed(EtcdException reason) {
+    standing = standing.because(reason);
+  }
 
   @Override
   public void closed() {
     if (standing.state() != LeaseState.LOST) {
-      standing = standing.as(LeaseState.CLOSED);
+      become(LeaseState.CLOSED);
       stopWatching();
-      tellState(LeaseState.CLOSED);
-      enqueue(() -> loss.cancel(false));
+      news.tell(() -> loss.cancel(false));
     }
   }
 
-  /** Looks again when the time is over that there is now, by then mostly prolonged. */
-  private void watchExpiry() {
-    long left = standing.expiry() - renewer.now();
-    if (left > 0) {
-      expiry = renewer.after(left, this::checkExpiry);
+  /** Looks how much time is left, and again when it may have become too little. */
+  private void watch() {
+    Standing now = standing;
+    long left = now.expiry() - renewer.now();
+    long tooLittle = now.ttl().toNanos() / 3;
+    if (left > tooLittle) {
+      watch = renewer.after(left - tooLittle, this::watch); // by then mostly renewed
+    } else if (left > 0) {
+      become(LeaseState.AT_RISK);
+      watch = renewer.after(left, this::watch);
     } else {
-      expire();
+      become(LeaseState.EXPIRED_UNCONFIRMED); // and a renewal makes it look again
     }
-  }
-
-  private void checkExpiry() {
-    if (standing.state() == LeaseState.ACTIVE) {
-      watchExpiry();
-    }
-  }
-
-  private void expire() {
-    log.debug("lease {} was not renewed in time, as far as known here", id);
-    standing = standing.as(LeaseState.EXPIRED);
-    tellState(LeaseState.EXPIRED);
   }
 
   private void stopWatching() {
-    if (expiry != null) {
-      expiry.cancel();
+    if (watch != null) {
+      watch.cancel();
     }
   }
 
-  private void tellState(LeaseState state) {
-    List<Consumer<LeaseState>> hearers = List.copyOf(listeners);
-    enqueue(() -> hearers.forEach(hearer -> tell(hearer, state)));
+  private void become(LeaseState state) {
+    standing = standing.as(state);
+    log.debug("lease {} is {}", id, state);
+    tellStatus();
   }
 
-  /** News are told one after the other, on an executor that may have many threads. */
-  private void enqueue(Runnable news) {
-    told = told.thenRunAsync(news, renewer::tell);
-  }
-
-  private <T> void tell(Consumer<T> listener, T news) {
-    try {
-      listener.accept(news);
-    } catch (RuntimeException e) {
-      log.warn("a listener of lease {} failed", id, e);
-    }
+  private void tellStatus() {
+    news.tell(listeners, status());
   }
 }

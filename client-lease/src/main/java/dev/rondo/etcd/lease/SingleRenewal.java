@@ -22,7 +22,7 @@ final class SingleRenewal extends CompletableFuture<LeaseRenewal>
 
   // Written by the renewer's tasks.
   private volatile int attempts;
-  private @Nullable EtcdException reason; // of the last move
+  private @Nullable EtcdException reason; // why it is not confirmed yet
   private int refusals; // of the token
   private @Nullable Timer deadline;
   private boolean isOver;
@@ -90,7 +90,7 @@ final class SingleRenewal extends CompletableFuture<LeaseRenewal>
    * refuses to renew at all.
    */
   @Override
-  public void moved(EtcdException failure) {
+  public void unconfirmed(EtcdException failure) {
     reason = failure;
     Code code = failure.code();
     if (TokenRefusal.is(code) && ++refusals <= TokenRefusal.patience(code)) {

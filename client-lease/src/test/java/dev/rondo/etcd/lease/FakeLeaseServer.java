@@ -43,7 +43,7 @@ final class FakeLeaseServer implements Calls {
   final Set<LeaseId> gone = new HashSet<>();
   boolean isConnected = true;
   boolean isReady = true;
-  long ttl = 9;
+  long ttl = 12;
   private final FakeTime time;
   private final List<Runnable> forUsers = new ArrayList<>();
   private Set<Endpoint> avoided = Set.of();

@@ -1,6 +1,7 @@
 package dev.rondo.etcd.lease;
 
 import static dev.rondo.etcd.lease.FakeLeaseServer.failure;
+import static dev.rondo.etcd.lease.RenewerFixture.DUE;
 import static dev.rondo.etcd.lease.RenewerFixture.LEASE;
 import static dev.rondo.etcd.lease.RenewerFixture.OTHER;
 import static dev.rondo.etcd.lease.RenewerFixture.TICK;
@@ -11,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.rondo.etcd.api.Code;
 import java.util.ArrayList;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -25,7 +27,7 @@ class RenewedLeaseTest {
     var other = given.keep(OTHER);
     server.gone.add(LEASE);
 
-    given.time.advance(ofSeconds(3));
+    given.time.advance(DUE);
     assertThat(given.heard).as("by the renewer's task").isEmpty();
     server.runUsers();
 
@@ -34,7 +36,7 @@ class RenewedLeaseTest {
     assertThat(lease.whenLost()).isCompletedWithValue(loss);
     assertThat(lease.state()).isEqualTo(LeaseState.LOST);
     assertThat(lease.remaining()).isZero();
-    given.advance(ofSeconds(9));
+    given.advance(TTL);
     assertThat(server.renewals()).containsOnlyOnce(LEASE);
     assertThat(other.state()).isEqualTo(LeaseState.ACTIVE);
   }
@@ -43,7 +45,7 @@ class RenewedLeaseTest {
   void tellsOfALossThatWasBefore() {
     var lease = given.keep(LEASE);
     server.gone.add(LEASE);
-    given.advance(ofSeconds(3));
+    given.advance(DUE);
 
     var late = new ArrayList<LeaseLoss>();
     lease.onLost(late::add);
@@ -57,20 +59,73 @@ class RenewedLeaseTest {
     server.silence();
     var lease = given.keep(LEASE);
 
-    given.advance(TTL.minus(TICK));
+    given.advance(ofSeconds(8).minus(TICK));
     assertThat(lease.state()).isEqualTo(LeaseState.ACTIVE);
     given.advance(TICK);
-    assertThat(lease.state()).isEqualTo(LeaseState.EXPIRED);
+    assertThat(lease.state()).isEqualTo(LeaseState.AT_RISK);
+    assertThat(lease.remaining()).isEqualTo(ofSeconds(4));
+    given.advance(ofSeconds(4));
+    assertThat(lease.state()).isEqualTo(LeaseState.EXPIRED_UNCONFIRMED);
     assertThat(lease.remaining()).isZero();
     assertThat(lease.whenLost()).isNotDone();
     server.silent.clear();
-    given.advance(ofSeconds(3));
+    given.advance(ofSeconds(4));
     assertThat(lease.state()).isEqualTo(LeaseState.ACTIVE);
     server.silence();
-    given.advance(TTL.plus(ofSeconds(3)));
+    given.advance(TTL.plus(DUE));
 
     assertThat(given.heard)
-        .containsExactly(LeaseState.EXPIRED, LeaseState.ACTIVE, LeaseState.EXPIRED);
+        .containsExactly(
+            LeaseState.AT_RISK,
+            LeaseState.EXPIRED_UNCONFIRMED,
+            LeaseState.ACTIVE,
+            LeaseState.AT_RISK,
+            LeaseState.EXPIRED_UNCONFIRMED);
+  }
+
+  @Test
+  void isAtRiskNoMoreOnceARenewalIsConfirmed() {
+    server.silence();
+    var lease = given.keep(LEASE);
+    given.advance(ofSeconds(8));
+    server.silent.clear();
+
+    given.advance(ofSeconds(1));
+
+    assertThat(given.heard).containsExactly(LeaseState.AT_RISK, LeaseState.ACTIVE);
+    assertThat(lease.status()).isEqualTo(new LeaseStatus(LeaseState.ACTIVE, TTL, Optional.empty()));
+    given.advance(TTL);
+    assertThat(given.heard).hasSize(2);
+  }
+
+  @Test
+  void saysWhyItIsAtRisk() {
+    server.silence();
+    var lease = given.keep(LEASE);
+
+    given.advance(DUE);
+    assertThat(lease.status().reason()).as("the answer may come").isEmpty();
+    given.advance(ofSeconds(3));
+    var noAnswer = lease.status().reason().orElseThrow();
+    server.stream().end(failure(Code.NO_LEADER));
+    given.run();
+
+    assertThat(noAnswer.code()).isEqualTo(Code.DEADLINE_EXCEEDED);
+    assertThat(noAnswer).hasMessageContaining("no answer in time [endpoint http://a:2379");
+    assertThat(lease.status().reason().orElseThrow().code()).isEqualTo(Code.NO_LEADER);
+  }
+
+  @Test
+  void saysThatNoEndpointIsConnected() {
+    server.isConnected = false;
+    var lease = given.keep(LEASE);
+
+    given.advance(ofSeconds(9));
+
+    var status = lease.status();
+    assertThat(status.state()).isEqualTo(LeaseState.AT_RISK);
+    assertThat(status.remaining()).isEqualTo(ofSeconds(3));
+    assertThat(status.reason().orElseThrow()).hasMessageContaining("no endpoint is connected");
   }
 
   @Test
@@ -81,25 +136,26 @@ class RenewedLeaseTest {
     server.gone.add(LEASE);
     server.silent.clear();
 
-    given.advance(ofSeconds(3));
+    given.advance(ofSeconds(4));
 
     assertThat(lease.whenLost())
         .isCompletedWithValue(new LeaseLoss(LEASE, LeaseLoss.Reason.EXPIRED));
-    assertThat(given.heard).startsWith(LeaseState.EXPIRED, LeaseState.LOST);
+    assertThat(given.heard)
+        .startsWith(LeaseState.AT_RISK, LeaseState.EXPIRED_UNCONFIRMED, LeaseState.LOST);
   }
 
   @Test
   void goesOnWhenAListenerFails() {
     var lease = given.keep(LEASE);
     lease.onChange(
-        state -> {
+        status -> {
           throw new IllegalStateException("thrown by the test");
         });
     var after = new ArrayList<LeaseState>();
-    lease.onChange(after::add);
+    lease.onChange(status -> after.add(status.state()));
     server.gone.add(LEASE);
 
-    given.advance(ofSeconds(3));
+    given.advance(DUE);
 
     assertThat(after).containsExactly(LeaseState.LOST);
     assertThat(lease.whenLost()).isCompleted();
@@ -110,7 +166,7 @@ class RenewedLeaseTest {
     var lease = given.keep(LEASE);
 
     lease.whenLost().complete(new LeaseLoss(LEASE, LeaseLoss.Reason.REVOKED));
-    given.advance(ofSeconds(3));
+    given.advance(DUE);
 
     assertThat(given.heard).isEmpty();
     assertThat(lease.whenLost()).isNotDone();
@@ -124,7 +180,7 @@ class RenewedLeaseTest {
     lease.close();
     lease.close();
     assertThat(lease.state()).isEqualTo(LeaseState.CLOSED);
-    given.advance(ofSeconds(9));
+    given.advance(TTL);
 
     assertThat(given.revoked).containsExactly(LEASE);
     assertThat(server.renewals()).isEmpty();
@@ -152,7 +208,7 @@ class RenewedLeaseTest {
   void closingALostLeaseRevokesNothing() {
     var lease = given.keep(LEASE);
     server.gone.add(LEASE);
-    given.advance(ofSeconds(3));
+    given.advance(DUE);
 
     lease.close();
     given.run();
@@ -172,7 +228,7 @@ class RenewedLeaseTest {
     assertThat(given.revoked).isEmpty();
     assertThat(server.open()).isEmpty();
     assertThat(given.time.waiting()).as("nothing is left behind").isZero();
-    assertThat(lease.remaining()).isEqualTo(ofSeconds(8));
+    assertThat(lease.remaining()).isEqualTo(ofSeconds(11));
   }
 
   @Test
@@ -183,7 +239,7 @@ class RenewedLeaseTest {
 
     lease.release();
     lease.start();
-    given.advance(ofSeconds(9));
+    given.advance(TTL);
 
     assertThat(server.streams).isEmpty();
   }
@@ -209,7 +265,7 @@ class RenewedLeaseTest {
     var lease = given.keep(LEASE);
     given.time.shutdown(); // as if the renewer were made after the connection was closed
 
-    given.advance(ofSeconds(3));
+    given.advance(DUE);
 
     assertThat(lease.state()).isEqualTo(LeaseState.CLOSED);
   }

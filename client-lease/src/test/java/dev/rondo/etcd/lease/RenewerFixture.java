@@ -18,7 +18,11 @@ import java.util.function.DoubleSupplier;
 final class RenewerFixture {
   static final LeaseId LEASE = LeaseId.of(7);
   static final LeaseId OTHER = LeaseId.of(8);
-  static final Duration TTL = Duration.ofSeconds(9);
+  static final Duration TTL = Duration.ofSeconds(12);
+
+  /** When a lease is renewed that was granted at the beginning. */
+  static final Duration DUE = Duration.ofSeconds(6);
+
   static final Duration TICK = Duration.ofMillis(1);
 
   final FakeTime time = new FakeTime();
@@ -27,7 +31,7 @@ final class RenewerFixture {
   final List<LeaseId> revoked = new ArrayList<>();
   final List<Object> heard = new ArrayList<>();
 
-  /** Takes nothing off any time by chance. */
+  /** Adds nothing to any time by chance. */
   RenewerFixture() {
     this(() -> 0);
   }
@@ -38,7 +42,7 @@ final class RenewerFixture {
 
   RenewedLease keep(LeaseId id) {
     var lease = new RenewedLease(renewer, id, TTL, time.nanoTime(), () -> revoke(id));
-    lease.onChange(heard::add);
+    lease.onChange(status -> heard.add(status.state()));
     lease.onLost(heard::add);
     lease.start();
     time.runDue();

@@ -1,6 +1,7 @@
 package dev.rondo.etcd.lease;
 
 import static dev.rondo.etcd.lease.FakeLeaseServer.failure;
+import static dev.rondo.etcd.lease.RenewerFixture.DUE;
 import static dev.rondo.etcd.lease.RenewerFixture.LEASE;
 import static dev.rondo.etcd.lease.RenewerFixture.OTHER;
 import static dev.rondo.etcd.lease.RenewerFixture.TICK;
@@ -21,7 +22,7 @@ class SingleRenewalTest {
   void renewsOnceAndLeavesNoStreamBehind() {
     var renewal = given.once(LEASE);
 
-    assertThat(renewal.join().ttl()).isEqualTo(ofSeconds(9));
+    assertThat(renewal.join().ttl()).isEqualTo(TTL);
     assertThat(renewal.join().id()).isEqualTo(LEASE);
     given.advance(ofSeconds(60));
     assertThat(server.renewals()).containsExactly(LEASE);
@@ -47,7 +48,7 @@ class SingleRenewalTest {
 
     assertThat(given.once(LEASE)).isCompleted();
     assertThat(server.renewals()).containsExactly(LEASE);
-    given.advance(ofSeconds(3).minus(TICK));
+    given.advance(DUE.minus(TICK));
     assertThat(server.renewals()).hasSize(1);
     given.advance(TICK);
 
@@ -58,7 +59,7 @@ class SingleRenewalTest {
   void isNotContentWithARenewalThatWasUnderWayBefore() {
     server.silence();
     given.keep(LEASE);
-    given.advance(ofSeconds(4)); // sent at 3
+    given.advance(ofSeconds(7)); // sent at 6
 
     var renewal = given.once(LEASE);
     server.stream().answer(LEASE, 9);
@@ -159,7 +160,7 @@ class SingleRenewalTest {
 
     assertThat(exception(renewal).code()).isEqualTo(Code.DEADLINE_EXCEEDED);
     assertThat(exception(renewal).outcome()).isEqualTo(WriteOutcome.UNKNOWN);
-    assertThat(exception(renewal)).hasMessageContaining("no answer within PT9S");
+    assertThat(exception(renewal)).hasMessageContaining("no answer within PT12S");
     assertThat(server.open()).isEmpty();
     assertThat(given.time.waiting()).isZero();
   }

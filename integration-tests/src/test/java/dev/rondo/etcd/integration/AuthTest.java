@@ -220,7 +220,7 @@ class AuthTest {
         Etcd alice = guarded.alice()) {
       var changes = new CopyOnWriteArrayList<LeaseState>();
       var lease = alice.leases().keep(ofSeconds(2));
-      lease.onChange(changes::add);
+      lease.onChange(status -> changes.add(status.state()));
       alice.kv().put("a/here", "x", put -> put.lease(lease.id()));
 
       await().atMost(ofSeconds(20)).during(ofSeconds(3)).until(changes::isEmpty);

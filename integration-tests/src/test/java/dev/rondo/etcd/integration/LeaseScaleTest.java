@@ -39,7 +39,7 @@ class LeaseScaleTest {
       long closed;
       try (var connection = connect(cluster)) {
         for (var lease : keepMany(connection)) {
-          lease.onChange(changes::add);
+          lease.onChange(status -> changes.add(status.state()));
         }
         assertThat(count(kv)).isEqualTo(LEASES);
 

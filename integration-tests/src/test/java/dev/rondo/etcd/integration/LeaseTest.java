@@ -88,7 +88,7 @@ class LeaseTest {
               .stream()
               .map(CompletableFuture::join)
               .toList();
-      kept.forEach(lease -> lease.onChange(changes::add));
+      kept.forEach(lease -> lease.onChange(status -> changes.add(status.state())));
 
       cluster.leader().kill();
 
@@ -125,10 +125,10 @@ class LeaseTest {
         var past = Connection.builder().endpoints(cluster.member(0).directEndpoint()).build()) {
       var changes = new CopyOnWriteArrayList<LeaseState>();
       var lease = LeaseClient.over(connection).keep(ofSeconds(2));
-      lease.onChange(changes::add);
+      lease.onChange(status -> changes.add(status.state()));
 
       cluster.member(0).bridge().refuse();
-      await().atMost(ofSeconds(20)).until(() -> lease.state() == LeaseState.EXPIRED);
+      await().atMost(ofSeconds(20)).until(() -> lease.state() == LeaseState.EXPIRED_UNCONFIRMED);
       await()
           .atMost(ofSeconds(20))
           .until(() -> !LeaseClient.over(past).list().ids().contains(lease.id()));
@@ -136,7 +136,8 @@ class LeaseTest {
 
       await().atMost(ofSeconds(20)).until(() -> lease.whenLost().isDone());
       assertThat(lease.whenLost().join().reason()).isEqualTo(LeaseLoss.Reason.EXPIRED);
-      assertThat(changes).containsExactly(LeaseState.EXPIRED, LeaseState.LOST);
+      assertThat(changes)
+          .containsExactly(LeaseState.AT_RISK, LeaseState.EXPIRED_UNCONFIRMED, LeaseState.LOST);
     }
   }
 }
