@@ -37,7 +37,7 @@ import java.util.function.Supplier;
  * A cluster of three members that serve watches of one store, on fake time. They do what etcd does:
  * answer creates in order, send the history in batches and then each revision as it is made, in
  * fragments if told so, and never more messages than were asked for. Streams go to the first member
- * that is not avoided. All watched ranges are the whole store.
+ * that is not avoided.
  */
 final class FakeWatchServer implements Calls {
   static final Endpoint A = Endpoint.parse("http://a:2379");
@@ -122,12 +122,13 @@ final class FakeWatchServer implements Calls {
     }
 
     private boolean wants(Event event) {
-      return !request
-          .getFiltersList()
-          .contains(
-              event.getType() == Event.EventType.PUT
-                  ? WatchCreateRequest.FilterType.NOPUT
-                  : WatchCreateRequest.FilterType.NODELETE);
+      return ModelStore.isIn(request.getKey(), request.getRangeEnd(), event.getKv().getKey())
+          && !request
+              .getFiltersList()
+              .contains(
+                  event.getType() == Event.EventType.PUT
+                      ? WatchCreateRequest.FilterType.NOPUT
+                      : WatchCreateRequest.FilterType.NODELETE);
     }
 
     private boolean isSynced() {

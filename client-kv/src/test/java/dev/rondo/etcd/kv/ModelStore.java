@@ -1,6 +1,8 @@
 package dev.rondo.etcd.kv;
 
 import com.google.protobuf.ByteString;
+import dev.rondo.etcd.api.Bytes;
+import dev.rondo.etcd.api.KeyRange;
 import dev.rondo.etcd.wire.Event;
 import dev.rondo.etcd.wire.KeyValue;
 import dev.rondo.etcd.wire.RangeRequest;
@@ -93,16 +95,20 @@ final class ModelStore {
     return (isPrevKv ? changes : plainChanges).tailMap(revision, true);
   }
 
-  /** Everything is in every range that the tests read. */
+  /** Whether a key lies in a range as etcd writes it. */
+  static boolean isIn(ByteString start, ByteString end, ByteString key) {
+    return new KeyRange(bytes(start), bytes(end)).contains(bytes(key));
+  }
+
+  private static Bytes bytes(ByteString bytes) {
+    return Bytes.of(bytes.toByteArray());
+  }
+
   RangeResponse answer(RangeRequest request) {
     long revision = request.getRevision() == 0 ? revision() : request.getRevision();
     List<KeyValue> found =
         states.get(revision).values().stream()
-            .filter(
-                kv ->
-                    ByteString.unsignedLexicographicalComparator()
-                            .compare(kv.getKey(), request.getKey())
-                        >= 0)
+            .filter(kv -> isIn(request.getKey(), request.getRangeEnd(), kv.getKey()))
             .toList();
     int limit = (int) Math.min(request.getLimit(), found.size());
     return RangeResponse.newBuilder()

@@ -7,6 +7,7 @@ import dev.rondo.etcd.api.WriteOutcome;
 import dev.rondo.etcd.balancer.internal.Backoff;
 import dev.rondo.etcd.balancer.internal.Blocking;
 import dev.rondo.etcd.balancer.internal.Calls;
+import dev.rondo.etcd.balancer.internal.Namespace;
 import dev.rondo.etcd.balancer.internal.Timer;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -29,7 +30,8 @@ final class KeyBinding {
 
   private final HealedLease lease;
   private final Calls calls;
-  private final Bytes key;
+  private final Bytes key; // by its name in the namespace
+  private final Bytes fullKey;
   private final Backoff backoff = new Backoff(() -> ThreadLocalRandom.current().nextDouble());
   private Bytes value = Bytes.EMPTY;
   private boolean isBound;
@@ -42,10 +44,11 @@ final class KeyBinding {
   private @Nullable Timer patience; // of who waits for the first put
   private @Nullable Timer again;
 
-  KeyBinding(HealedLease lease, Calls calls, Bytes key) {
+  KeyBinding(HealedLease lease, Calls calls, Namespace namespace, Bytes key) {
     this.lease = lease;
     this.calls = calls;
     this.key = key;
+    this.fullKey = namespace.in(key);
   }
 
   Bytes key() {
@@ -124,9 +127,9 @@ final class KeyBinding {
 
   private CompletableFuture<BoundKey.State> send(Wish now) {
     return switch (now) {
-      case RESTORE -> BindingRpcs.restore(calls, lease.id(), key, value);
-      case DELETE -> BindingRpcs.delete(calls, lease.id(), key);
-      default -> BindingRpcs.put(calls, lease.id(), key, value);
+      case RESTORE -> BindingRpcs.restore(calls, lease.id(), fullKey, value);
+      case DELETE -> BindingRpcs.delete(calls, lease.id(), fullKey);
+      default -> BindingRpcs.put(calls, lease.id(), fullKey, value);
     };
   }
 

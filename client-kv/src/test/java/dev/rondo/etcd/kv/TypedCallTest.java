@@ -1,0 +1,129 @@
+package dev.rondo.etcd.kv;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.rondo.etcd.api.Bytes;
+import dev.rondo.etcd.api.Code;
+import dev.rondo.etcd.api.Codec;
+import dev.rondo.etcd.api.EtcdException;
+import dev.rondo.etcd.api.KeyRange;
+import dev.rondo.etcd.wire.KVGrpc;
+import dev.rondo.etcd.wire.RangeResponse;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Typed views over real sockets and threads. */
+@Timeout(60)
+class TypedCallTest {
+  private final KvServer server = new KvServer();
+  private final List<String> decoding = new CopyOnWriteArrayList<>(); // threads
+  private final TypedKvClient<String, String> kv =
+      server.kv.as(Codec.utf8(), new NotingCodec(decoding));
+
+  private record NotingCodec(List<String> threads) implements Codec<String> {
+    @Override
+    public Bytes encode(String value) {
+      return Bytes.utf8(value);
+    }
+
+    @Override
+    public String decode(Bytes bytes) {
+      threads.add(Thread.currentThread().getName());
+      return bytes.utf8();
+    }
+  }
+
+  @AfterEach
+  void close() {
+    server.close();
+  }
+
+  private void leaveUnanswered() {
+    server.script.on(KVGrpc.getRangeMethod(), (request, call) -> {});
+    server.script.on(KVGrpc.getTxnMethod(), (request, call) -> {});
+  }
+
+  private static EtcdException failure(CompletableFuture<?> future) {
+    return (EtcdException) catchThrowableOfType(CompletionException.class, future::join).getCause();
+  }
+
+  @Test
+  void cancellingAFutureCancelsTheCall() {
+    leaveUnanswered();
+    var calls =
+        List.of(
+            kv.async().get("k"),
+            kv.async().get(KeyRange.all()),
+            kv.async().putIfAbsent("k", "v"),
+            kv.async().scan(KeyRange.all()));
+    server.script.awaitReceived(calls.size());
+
+    calls.forEach(call -> call.cancel(true));
+
+    await().until(() -> server.script.cancelledCalls() == calls.size());
+  }
+
+  @Test
+  void interruptingTheCallerCancelsTheCall() throws InterruptedException {
+    leaveUnanswered();
+    var failure = new AtomicReference<EtcdException>();
+    var caller =
+        new Thread(() -> failure.set(catchThrowableOfType(EtcdException.class, () -> kv.get("k"))));
+    caller.start();
+    server.script.awaitReceived(1);
+
+    caller.interrupt();
+    caller.join();
+
+    assertThat(failure.get().code()).isEqualTo(Code.CANCELLED);
+    await().until(() -> server.script.cancelledCalls() == 1);
+  }
+
+  @Test
+  void failsAsTheClientUnderItDoes() {
+    server.script.on(
+        KVGrpc.getRangeMethod(),
+        (request, call) ->
+            call.fail(Status.PERMISSION_DENIED.withDescription("etcdserver: permission denied")));
+
+    assertThat(failure(kv.async().get("k")).code()).isEqualTo(Code.PERMISSION_DENIED);
+    assertThat(catchThrowableOfType(EtcdException.class, () -> kv.get("k")).code())
+        .isEqualTo(Code.PERMISSION_DENIED);
+  }
+
+  @Test
+  void callsWithTheSettingsThatWereAskedFor() {
+    leaveUnanswered();
+    var hasty = kv.with(call -> call.timeout(Duration.ofMillis(50)));
+
+    assertThat(catchThrowableOfType(EtcdException.class, () -> hasty.get("k")).code())
+        .isEqualTo(Code.DEADLINE_EXCEEDED);
+    assertThat(failure(hasty.async().get("k")).code()).isEqualTo(Code.DEADLINE_EXCEEDED);
+    assertThat(
+            failure(kv.async().with(call -> call.timeout(Duration.ofMillis(50))).get("k")).code())
+        .isEqualTo(Code.DEADLINE_EXCEEDED);
+  }
+
+  @Test
+  void decodesWhereItMayBlock() {
+    server.answer(
+        KVGrpc.getRangeMethod(),
+        RangeResponse.newBuilder().addKvs(Samples.WIRE_KEY_VALUE).setCount(1).build());
+
+    assertThat(kv.async().get("k").join().orElseThrow().value()).isEqualTo("v");
+    assertThat(kv.get("k").orElseThrow().value()).isEqualTo("v");
+
+    assertThat(decoding.get(0)).doesNotStartWith("grpc").doesNotContain("ELG");
+    assertThat(decoding.get(1)).isEqualTo(Thread.currentThread().getName());
+  }
+}
