@@ -3,7 +3,6 @@ package dev.rondo.etcd.kv;
 import static dev.rondo.etcd.kv.Samples.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
@@ -111,23 +110,26 @@ class NamespaceTest {
   }
 
   @Test
-  void oneInsideAnotherHasBothPrefixesAndTheSettings() {
+  void oneInsideAnotherHasBothPrefixes() {
+    server.kv.namespace("a/").namespace(Bytes.utf8("b/")).put("k", "v");
+    server.kv.async().namespace("a/").namespace("c/").put("k", "v").join();
+
+    assertThat(server.script.received(KVGrpc.getPutMethod()))
+        .containsExactly(put("a/b/k"), put("a/c/k"));
+  }
+
+  @Test
+  void callsWithTheSettingsThatWereAskedForBeforeAndAfter() {
+    server.connection.awaitReady(Duration.ofSeconds(20));
     server.script.on(KVGrpc.getPutMethod(), (request, call) -> {});
-    KvClient nested =
-        server
-            .kv
-            .with(call -> call.timeout(Duration.ofMillis(100)))
-            .namespace("a/")
-            .with(call -> call.idempotent(true))
-            .namespace(Bytes.utf8("b/"));
+    var before = server.kv.with(call -> call.timeout(Duration.ofMillis(300))).namespace("a/");
+    var after = kv.async().with(call -> call.timeout(Duration.ofMillis(301)));
 
-    var failure = catchThrowableOfType(EtcdException.class, () -> nested.put("k", "v"));
-
-    assertThat(failure.code()).isEqualTo(Code.DEADLINE_EXCEEDED);
-    assertThat(server.received(KVGrpc.getPutMethod())).isEqualTo(put("a/b/k"));
-    var unused = kv.async().namespace("c/").put("k", "v");
-    server.script.awaitReceived(KVGrpc.getPutMethod(), 2);
-    assertThat(server.script.received(KVGrpc.getPutMethod()).get(1)).isEqualTo(put("a/c/k"));
+    assertThatThrownBy(() -> before.put("k", "v")).hasMessageContaining("answer within PT0.3S");
+    assertThatThrownBy(() -> after.put("k", "v").join())
+        .hasMessageContaining("answer within PT0.301S");
+    assertThat(server.script.received(KVGrpc.getPutMethod()))
+        .containsExactly(put("a/k"), put("a/k"));
   }
 
   @Test

@@ -62,7 +62,8 @@ class NamespaceWatchTest {
   @Test
   void shareTheStreamOfTheConnection() {
     watch("a/", options -> {});
-    given.kv.namespace("a/").namespace("b/").watch(KeyRange.key("k"), options -> {}, batch -> {});
+    AsyncKvClient nested = given.kv.namespace("a/").namespace("b/");
+    var unused = nested.watch(KeyRange.key("k"), options -> {}, batch -> {});
     given.watch(new WatchFixture.Heard());
 
     assertThat(server.open()).hasSize(1);
