@@ -3,6 +3,7 @@ package dev.rondo.etcd.kv;
 import dev.rondo.etcd.api.CallSettings;
 import dev.rondo.etcd.api.Code;
 import dev.rondo.etcd.api.EtcdException;
+import dev.rondo.etcd.api.KeyRange;
 import dev.rondo.etcd.api.WriteOutcome;
 import dev.rondo.etcd.balancer.Endpoint;
 import dev.rondo.etcd.balancer.internal.Calls;
@@ -113,16 +114,19 @@ final class FakeWatchServer implements Calls {
   private final class Watching {
     private final long id;
     private final WatchCreateRequest request;
+    private final KeyRange range;
     private long next;
 
     Watching(long id, WatchCreateRequest request, long next) {
       this.id = id;
       this.request = request;
+      this.range =
+          new KeyRange(ModelStore.bytes(request.getKey()), ModelStore.bytes(request.getRangeEnd()));
       this.next = next;
     }
 
     private boolean wants(Event event) {
-      return ModelStore.isIn(request.getKey(), request.getRangeEnd(), event.getKv().getKey())
+      return range.contains(ModelStore.bytes(event.getKv().getKey()))
           && !request
               .getFiltersList()
               .contains(

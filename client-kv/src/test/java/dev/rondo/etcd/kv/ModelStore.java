@@ -95,20 +95,16 @@ final class ModelStore {
     return (isPrevKv ? changes : plainChanges).tailMap(revision, true);
   }
 
-  /** Whether a key lies in a range as etcd writes it. */
-  static boolean isIn(ByteString start, ByteString end, ByteString key) {
-    return new KeyRange(bytes(start), bytes(end)).contains(bytes(key));
-  }
-
-  private static Bytes bytes(ByteString bytes) {
+  static Bytes bytes(ByteString bytes) {
     return Bytes.of(bytes.toByteArray());
   }
 
   RangeResponse answer(RangeRequest request) {
     long revision = request.getRevision() == 0 ? revision() : request.getRevision();
+    KeyRange range = new KeyRange(bytes(request.getKey()), bytes(request.getRangeEnd()));
     List<KeyValue> found =
         states.get(revision).values().stream()
-            .filter(kv -> isIn(request.getKey(), request.getRangeEnd(), kv.getKey()))
+            .filter(kv -> range.contains(bytes(kv.getKey())))
             .toList();
     int limit = (int) Math.min(request.getLimit(), found.size());
     return RangeResponse.newBuilder()
