@@ -141,8 +141,8 @@ final class KeyBinding {
       deleted(refusal);
     } else if (!isOld && isBound && wish == Wish.NOTHING) {
       if (next != null) {
-        completePut();
         become(next, null);
+        completePut(); // not before: who waited for it may look at once
       } else if (refusal instanceof EtcdException known) {
         refused(known);
       }
@@ -170,9 +170,9 @@ final class KeyBinding {
       become(BoundKey.State.PENDING, known); // until the lease is granted anew
       lease.notFound();
     } else if (putting != null) {
-      failPut(known);
       isBound = false;
       lease.show();
+      failPut(known);
     } else {
       become(BoundKey.State.PENDING, known);
       again = lease.after(backoff.next(), () -> want(Wish.RESTORE));
@@ -180,12 +180,12 @@ final class KeyBinding {
   }
 
   private void timeOut() {
+    forsake();
     failPut(
         failure(
             Code.DEADLINE_EXCEEDED,
             "not put within " + calls.settings().timeout() + ": the lease is lost",
             failure));
-    forsake();
   }
 
   /** Who waited for the put waits no more. */
