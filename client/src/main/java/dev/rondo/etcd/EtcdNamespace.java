@@ -5,8 +5,8 @@ import dev.rondo.etcd.kv.KvClient;
 import dev.rondo.etcd.lease.LeaseClient;
 
 /**
- * The clients of an {@link Etcd} that deal with keys, for those under one prefix: whoever has this,
- * and nothing else, cannot read or write any others. Safe for use by many threads.
+ * The clients of an {@link Etcd} that deal with keys, for the keys under one prefix alone. Safe for
+ * use by many threads.
  *
  * <pre>{@code
  * EtcdNamespace tenant = etcd.namespace("tenant-7/");
