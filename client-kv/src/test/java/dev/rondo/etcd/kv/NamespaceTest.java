@@ -25,7 +25,6 @@ import dev.rondo.etcd.wire.ResponseOp;
 import dev.rondo.etcd.wire.TxnRequest;
 import dev.rondo.etcd.wire.TxnResponse;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -142,13 +141,13 @@ class NamespaceTest {
 
   @Test
   void cancellingAFutureCancelsTheCall() {
-    server.script.on(KVGrpc.getRangeMethod(), (request, call) -> {});
-    CompletableFuture<?> read = kv.async().get("k");
-    server.script.awaitReceived(KVGrpc.getRangeMethod(), 1);
+    server.script.on(KVGrpc.getPutMethod(), (request, call) -> {});
+    var write = kv.async().with(call -> call.timeout(Duration.ofMinutes(1))).put("k", "v");
+    server.script.awaitReceived(KVGrpc.getPutMethod(), 1);
 
-    read.cancel(true);
+    write.cancel(true);
 
-    await().until(() -> server.script.cancelledCalls() == 1);
+    await().until(() -> server.script.calls(KVGrpc.getPutMethod()).get(0).isCancelled());
   }
 
   static Stream<Arguments> operations() {

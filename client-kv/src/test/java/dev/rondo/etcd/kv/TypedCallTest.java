@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.ByteString;
 import dev.rondo.etcd.api.Bytes;
 import dev.rondo.etcd.api.Code;
 import dev.rondo.etcd.api.Codec;
 import dev.rondo.etcd.api.EtcdException;
 import dev.rondo.etcd.api.KeyRange;
+import dev.rondo.etcd.testing.ScriptedCall;
 import dev.rondo.etcd.wire.KVGrpc;
+import dev.rondo.etcd.wire.RangeRequest;
 import dev.rondo.etcd.wire.RangeResponse;
 import io.grpc.Status;
 import java.time.Duration;
@@ -18,13 +21,19 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Typed views over real sockets and threads. */
 @Timeout(60)
 class TypedCallTest {
+  private static final ByteString K = Samples.utf8("k");
+
   private final KvServer server = new KvServer();
   private final List<String> decoding = new CopyOnWriteArrayList<>(); // threads
   private final TypedKvClient<String, String> kv =
@@ -50,43 +59,57 @@ class TypedCallTest {
 
   private void leaveUnanswered() {
     server.script.on(KVGrpc.getRangeMethod(), (request, call) -> {});
-    server.script.on(KVGrpc.getTxnMethod(), (request, call) -> {});
   }
 
   private static EtcdException failure(CompletableFuture<?> future) {
     return (EtcdException) catchThrowableOfType(CompletionException.class, future::join).getCause();
   }
 
-  @Test
-  void cancellingAFutureCancelsTheCall() {
+  /** The calls for keys from {@code k} on; the client asks for others by itself. */
+  private List<ScriptedCall<RangeRequest, RangeResponse>> reads() {
+    return server.script.calls(KVGrpc.getRangeMethod()).stream()
+        .filter(call -> call.requests().stream().anyMatch(read -> read.getKey().equals(K)))
+        .toList();
+  }
+
+  private static Stream<Function<AsyncTypedKvClient<String, String>, CompletableFuture<?>>>
+      reading() {
+    return Stream.of(
+        async -> async.get("k"),
+        async -> async.get(KeyRange.from("k")),
+        async -> async.scan(KeyRange.from("k")));
+  }
+
+  @ParameterizedTest
+  @MethodSource("reading")
+  void cancellingAFutureCancelsTheCall(
+      Function<AsyncTypedKvClient<String, String>, CompletableFuture<?>> read) {
     leaveUnanswered();
-    var calls =
-        List.of(
-            kv.async().get("k"),
-            kv.async().get(KeyRange.all()),
-            kv.async().putIfAbsent("k", "v"),
-            kv.async().scan(KeyRange.all()));
-    server.script.awaitReceived(calls.size());
+    var call = read.apply(kv.async().with(options -> options.timeout(Duration.ofMinutes(1))));
+    await().until(() -> reads().size() == 1);
 
-    calls.forEach(call -> call.cancel(true));
+    call.cancel(true);
 
-    await().until(() -> server.script.cancelledCalls() == calls.size());
+    await().until(() -> reads().get(0).isCancelled());
+    assertThat(call).isCancelled();
   }
 
   @Test
   void interruptingTheCallerCancelsTheCall() throws InterruptedException {
     leaveUnanswered();
+    var patient = kv.with(options -> options.timeout(Duration.ofMinutes(1)));
     var failure = new AtomicReference<EtcdException>();
     var caller =
-        new Thread(() -> failure.set(catchThrowableOfType(EtcdException.class, () -> kv.get("k"))));
+        new Thread(
+            () -> failure.set(catchThrowableOfType(EtcdException.class, () -> patient.get("k"))));
     caller.start();
-    server.script.awaitReceived(1);
+    await().until(() -> reads().size() == 1);
 
     caller.interrupt();
     caller.join();
 
     assertThat(failure.get().code()).isEqualTo(Code.CANCELLED);
-    await().until(() -> server.script.cancelledCalls() == 1);
+    await().until(() -> reads().get(0).isCancelled());
   }
 
   @Test
