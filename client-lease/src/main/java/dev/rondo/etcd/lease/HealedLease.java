@@ -236,7 +236,6 @@ final class HealedLease implements SelfHealingLease {
       waiter.complete();
     } else {
       binding.unbind(waiter);
-      show();
     }
   }
 

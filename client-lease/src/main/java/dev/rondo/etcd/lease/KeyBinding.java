@@ -82,8 +82,9 @@ final class KeyBinding {
       deleting.fail(failure(Code.CANCELLED, "the key was unbound once more", null));
     }
     deleting = waiter;
-    failPut(failure(Code.CANCELLED, "the key was unbound", null));
     isBound = false;
+    lease.show(); // not later: who waits may look at once
+    failPut(failure(Code.CANCELLED, "the key was unbound", null));
     want(Wish.DELETE);
     if (lease.isLost()) {
       lost();
