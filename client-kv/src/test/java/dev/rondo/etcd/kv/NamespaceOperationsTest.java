@@ -30,7 +30,7 @@ class NamespaceOperationsTest {
   /** An operation, and all that its caller sees. */
   private interface Step extends Function<KvClient, Object> {}
 
-  @Property(tries = 400)
+  @Property(tries = 250)
   void isAStoreOfItsOwn(
       @ForAll("prefixes") Tuple2<Bytes, Bytes> prefixes,
       @ForAll("keyLists") List<Bytes> neighbours,
