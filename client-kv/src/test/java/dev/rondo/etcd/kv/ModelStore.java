@@ -1,6 +1,8 @@
 package dev.rondo.etcd.kv;
 
 import com.google.protobuf.ByteString;
+import dev.rondo.etcd.api.Bytes;
+import dev.rondo.etcd.api.KeyRange;
 import dev.rondo.etcd.wire.Event;
 import dev.rondo.etcd.wire.KeyValue;
 import dev.rondo.etcd.wire.RangeRequest;
@@ -93,16 +95,16 @@ final class ModelStore {
     return (isPrevKv ? changes : plainChanges).tailMap(revision, true);
   }
 
-  /** Everything is in every range that the tests read. */
+  static Bytes bytes(ByteString bytes) {
+    return Bytes.of(bytes.toByteArray());
+  }
+
   RangeResponse answer(RangeRequest request) {
     long revision = request.getRevision() == 0 ? revision() : request.getRevision();
+    KeyRange range = new KeyRange(bytes(request.getKey()), bytes(request.getRangeEnd()));
     List<KeyValue> found =
         states.get(revision).values().stream()
-            .filter(
-                kv ->
-                    ByteString.unsignedLexicographicalComparator()
-                            .compare(kv.getKey(), request.getKey())
-                        >= 0)
+            .filter(kv -> range.contains(bytes(kv.getKey())))
             .toList();
     int limit = (int) Math.min(request.getLimit(), found.size());
     return RangeResponse.newBuilder()
