@@ -291,7 +291,7 @@ class LeaseClientTest {
 
   @Test
   void keepsAndRevokesALease() {
-    try (var lease = leases.keep(ofSeconds(1))) {
+    try (var lease = leases.keep(ofSeconds(4))) {
       assertThat(lease.state()).isEqualTo(LeaseState.ACTIVE);
       server.awaitReceived(LeaseGrpc.getLeaseKeepAliveMethod(), 1);
       await().until(() -> lease.ttl().equals(ofSeconds(12)));
@@ -318,7 +318,7 @@ class LeaseClientTest {
     var clients = List.of(leases, LeaseClient.over(connection), leases.with(it -> it.timeout(TTL)));
     var kept =
         IntStream.range(0, 1000)
-            .mapToObj(i -> clients.get(i % 3).async().keep(ofSeconds(1)))
+            .mapToObj(i -> clients.get(i % 3).async().keep(ofSeconds(4)))
             .map(CompletableFuture::join)
             .toList();
 
