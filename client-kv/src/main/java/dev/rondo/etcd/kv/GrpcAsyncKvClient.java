@@ -131,4 +131,9 @@ final class GrpcAsyncKvClient implements AsyncKvClient {
       KeyRange range, WatchOptions options, WatchListener listener) {
     return WatchedRange.over(calls, range, options, listener).start();
   }
+
+  @Override
+  public CompletableFuture<KeyCache> cache(KeyRange range, CacheOptions options) {
+    return new WatchedKeyCache(calls, this, range, options).start();
+  }
 }

@@ -94,4 +94,9 @@ final class GrpcKvClient implements KvClient {
     Blocking.await(watch.start());
     return new WatchIterator(watch);
   }
+
+  @Override
+  public KeyCache cache(KeyRange range, CacheOptions options) {
+    return Blocking.await(async.cache(range, options));
+  }
 }

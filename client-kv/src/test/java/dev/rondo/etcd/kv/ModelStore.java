@@ -34,6 +34,16 @@ final class ModelStore {
     return states.lastEntry().getValue();
   }
 
+  /** What there was at {@code revision}. */
+  NavigableMap<String, KeyValue> state(long revision) {
+    return states.floorEntry(revision).getValue();
+  }
+
+  /** This many changes elsewhere, of which watches hear nothing. */
+  void skip(int count) {
+    states.put(revision() + count, state());
+  }
+
   void put(String... keys) {
     apply(keys, new String[0]);
   }
@@ -95,21 +105,28 @@ final class ModelStore {
 
   /** Everything is in every range that the tests read. */
   RangeResponse answer(RangeRequest request) {
-    long revision = request.getRevision() == 0 ? revision() : request.getRevision();
+    return answer(request, revision());
+  }
+
+  /** What a member says that knows the revisions up to {@code last} only. */
+  RangeResponse answer(RangeRequest request, long last) {
+    long revision = request.getRevision() == 0 ? last : request.getRevision();
     List<KeyValue> found =
-        states.get(revision).values().stream()
+        state(revision).values().stream()
             .filter(
                 kv ->
                     ByteString.unsignedLexicographicalComparator()
                             .compare(kv.getKey(), request.getKey())
                         >= 0)
             .toList();
-    int limit = (int) Math.min(request.getLimit(), found.size());
+    List<KeyValue> young =
+        found.stream().filter(kv -> kv.getModRevision() >= request.getMinModRevision()).toList();
+    int limit = (int) Math.min(request.getLimit(), young.size());
     return RangeResponse.newBuilder()
-        .setHeader(ResponseHeader.newBuilder().setRevision(revision()))
-        .addAllKvs(found.subList(0, limit))
+        .setHeader(ResponseHeader.newBuilder().setRevision(last))
+        .addAllKvs(young.subList(0, limit))
         .setCount(found.size())
-        .setMore(limit < found.size())
+        .setMore(limit < young.size())
         .build();
   }
 }
