@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,7 @@ final class CacheWaiters {
 
   private final Queue<Waiter> waiting =
       new PriorityQueue<>(Comparator.comparing((Waiter waiter) -> waiter.revision));
+  private final AtomicInteger unfinished = new AtomicInteger(); // of all that there were
   private @Nullable Timer question; // the next one
   private boolean isReadNext; // rather than progress
   private @Nullable CompletableFuture<RangeResult> read; // that is under way
@@ -67,8 +69,17 @@ final class CacheWaiters {
       return CompletableFuture.completedFuture(now);
     }
     Waiter waiter = new Waiter(revision);
+    unfinished.incrementAndGet(); // before the cache is looked at again
+    var unused = waiter.whenComplete((reached, failure) -> unfinished.decrementAndGet());
     tasks.execute(() -> add(waiter));
     return waiter;
+  }
+
+  /** The cache may hold something newer. Called by any thread, and cheap while nobody waits. */
+  void wake() {
+    if (unfinished.get() > 0) {
+      tasks.execute(this::advanced);
+    }
   }
 
   private void add(Waiter waiter) {
@@ -92,8 +103,7 @@ final class CacheWaiters {
     return tasks.after(calls.scheduler(), delay.toNanos(), task, () -> {});
   }
 
-  /** The cache may hold something newer. */
-  void advanced() {
+  private void advanced() {
     CacheSnapshot now = held.now();
     for (Waiter first = waiting.peek();
         now != null && first != null && first.revision.compareTo(now.revision()) <= 0;

@@ -156,7 +156,7 @@ final class WatchedKeyCache implements KeyCache, CacheFollower.Owner {
 
   @Override
   public void advanced() {
-    tasks.execute(waiters::advanced);
+    waiters.wake();
   }
 
   @Override

@@ -121,7 +121,8 @@ final class ModelStore {
             .toList();
     List<KeyValue> young =
         found.stream().filter(kv -> kv.getModRevision() >= request.getMinModRevision()).toList();
-    int limit = (int) Math.min(request.getLimit(), young.size());
+    int limit =
+        request.getLimit() == 0 ? young.size() : (int) Math.min(request.getLimit(), young.size());
     return RangeResponse.newBuilder()
         .setHeader(ResponseHeader.newBuilder().setRevision(last))
         .addAllKvs(young.subList(0, limit))
