@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,6 +25,7 @@ final class CacheTeller implements CacheSubscription {
   private final HeldKeys held;
   private final CacheListener listener;
   private final SerialTasks callbacks;
+  private final AtomicBoolean isWoken = new AtomicBoolean(); // and has not begun to tell
   private volatile boolean isClosed;
   private @Nullable CacheSnapshot start; // until it was told; touched by callbacks only
 
@@ -64,9 +66,11 @@ final class CacheTeller implements CacheSubscription {
     }
   }
 
-  /** Tells what waits. To be called once for each batch, and under no lock. */
+  /** Tells all that waits. To be called after each batch, and under no lock. */
   void wake() {
-    callbacks.execute(this::tellNext);
+    if (isWoken.compareAndSet(false, true)) {
+      callbacks.execute(this::tellAll);
+    }
   }
 
   private static long size(CacheChange change) {
@@ -76,13 +80,17 @@ final class CacheTeller implements CacheSubscription {
     return SortedKeys.size(((CacheChange.Delete) change).prevKv());
   }
 
-  private void tellNext() {
+  private void tellAll() {
+    isWoken.set(false); // for what comes after the last look
     CacheSnapshot first = start;
     if (first != null) {
       start = null;
       call(() -> listener.onStart(first));
     }
-    next().ifPresent(batch -> call(() -> listener.onChange(batch)));
+    for (Optional<CacheBatch> next = next(); next.isPresent(); next = next()) {
+      CacheBatch batch = next.get();
+      call(() -> listener.onChange(batch));
+    }
   }
 
   /** Takes the next batch that waits; the difference if none does. */
