@@ -450,11 +450,19 @@ class KeyCacheTest {
     given.advance(ofMillis(60));
     assertThat(reached).isCompleted();
     assertThat(cache.revision()).isEqualTo(Revision.of(4));
-    server.pump();
-    given.put("c");
+    given.put("c"); // in one batch with both
 
     assertThat(heard.changes()).extracting(CacheChange::key).containsExactly(Bytes.utf8("c"));
     requireStoresState(cache);
+    store.put("d");
+    store.delete("d");
+    var unused = cache.whenAtLeast(Revision.of(7));
+    given.advance(ofMillis(60));
+    assertThat(cache.revision()).isEqualTo(Revision.of(7));
+    server.pump();
+    given.run();
+    assertThat(heard.changes()).hasSize(1);
+    assertThat(cache.revision()).isEqualTo(Revision.of(7));
   }
 
   @Test
