@@ -111,6 +111,7 @@ final class GrpcConnection implements Connection, CallsSource {
             silence,
             tuning);
     discovery.start();
+    block(() -> Repeats.warmUp(scheduler));
     if (tls != null) {
       tls.reloadEvery().ifPresent(interval -> watch(tls, bundle, interval));
     }

@@ -1,7 +1,5 @@
 package dev.rondo.etcd.balancer;
 
-import dev.failsafe.Failsafe;
-import dev.failsafe.RetryPolicy;
 import dev.rondo.etcd.api.Code;
 import dev.rondo.etcd.api.EtcdException;
 import dev.rondo.etcd.api.OutcomeUnknownException;
@@ -151,7 +149,6 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
     }
   }
 
-  /** Lets Failsafe drive; its first execution is the attempt that has failed already. */
   private void repeat(AttemptFailure first) {
     Repetition turns = new Repetition();
     repetition = turns;
@@ -159,26 +156,10 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
       end(null, first);
       return;
     }
-    RetryPolicy<R> policy =
-        RetryPolicy.<R>builder()
-            .handleIf(failure -> failure instanceof AttemptFailure ended && mayRepeat(ended))
-            .withMaxRetries(-1)
-            .withMaxDuration(
-                Duration.ofNanos(Math.max(1, deadline.timeRemaining(TimeUnit.NANOSECONDS))))
-            .withDelayFnOn(
-                context -> turns.pause((AttemptFailure) context.getLastException()),
-                AttemptFailure.class)
-            .build();
+    Duration within = Duration.ofNanos(Math.max(1, deadline.timeRemaining(TimeUnit.NANOSECONDS)));
     CompletableFuture<R> rest;
     try {
-      rest =
-          Failsafe.with(policy)
-              .with(calls.scheduler())
-              .getStageAsync(
-                  context ->
-                      context.getAttemptCount() == 0
-                          ? CompletableFuture.failedFuture(first)
-                          : turns.next());
+      rest = Repeats.after(first, within, calls.scheduler(), turns);
     } catch (RejectedExecutionException e) {
       end(null, first); // closed at this moment
       return;
@@ -369,13 +350,19 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
    * The laps round the endpoints that follow a failed attempt: no endpoint twice in one, and a
    * pause after each.
    */
-  private final class Repetition {
+  private final class Repetition implements Repeats.Turns<R> {
     private final List<AttemptFailure> earlier =
         new CopyOnWriteArrayList<>(); // read by who closes the connection, too
     private Set<Endpoint> visited = Set.of();
     private int laps;
 
-    Duration pause(AttemptFailure failure) {
+    @Override
+    public boolean mayRepeat(AttemptFailure failure) {
+      return UnaryCall.this.mayRepeat(failure);
+    }
+
+    @Override
+    public Duration pause(AttemptFailure failure) {
       GrpcConnection connection = calls.connection();
       if (earlier.size() < FAILURES_TOLD) {
         earlier.add(failure);
@@ -396,7 +383,8 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
     }
 
     /** The first lap is free, and what follows is on the connection's budget. */
-    CompletableFuture<R> next() {
+    @Override
+    public CompletableFuture<R> next() {
       return laps == 0
           ? go()
           : calls

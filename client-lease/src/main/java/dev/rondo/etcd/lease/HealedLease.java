@@ -105,7 +105,7 @@ final class HealedLease implements SelfHealingLease {
     switch (status.state()) {
       case LOST -> {
         isLost = true;
-        bindings.values().forEach(KeyBinding::lost);
+        List.copyOf(bindings.values()).forEach(KeyBinding::lost);
         news.tell(listeners, status);
         grantAgain();
       }

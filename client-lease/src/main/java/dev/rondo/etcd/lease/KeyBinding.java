@@ -63,6 +63,7 @@ final class KeyBinding {
   /** Puts this value from now on. */
   void bind(Bytes newValue, Waiter waiter) {
     failPut(failure(Code.CANCELLED, "another value was bound to the key", null));
+    forgetDeletion();
     value = newValue;
     isBound = true;
     putting = waiter;
@@ -81,12 +82,25 @@ final class KeyBinding {
     failPut(failure(Code.CANCELLED, "the key was unbound", null));
     isBound = false;
     want(Wish.DELETE);
+    if (lease.isLost()) {
+      lost();
+    }
   }
 
   /** The lease is lost, and the key with it. */
   void lost() {
     if (isBound) {
       become(BoundKey.State.PENDING, null);
+    } else {
+      forgetDeletion();
+    }
+  }
+
+  /** There is no need any more for a deletion that was not sent yet. */
+  private void forgetDeletion() {
+    if (wish == Wish.DELETE) {
+      wish = Wish.NOTHING;
+      deleted(null);
     }
   }
 
@@ -94,18 +108,24 @@ final class KeyBinding {
   void restore() {
     backoff.reset();
     if (isBound) {
-      want(putting == null ? Wish.RESTORE : Wish.PUT);
-    } else {
-      go(); // to delete what may have been put by who gave up
+      tryAgain();
     }
   }
 
+  private void tryAgain() {
+    want(putting == null ? Wish.RESTORE : Wish.PUT);
+  }
+
   private void want(Wish next) {
+    pause();
+    wish = next;
+    go();
+  }
+
+  private void pause() {
     if (again != null) {
       again.cancel();
     }
-    wish = next;
-    go();
   }
 
   private void go() {
@@ -163,16 +183,17 @@ final class KeyBinding {
   }
 
   private void refused(EtcdException known) {
-    if (known.code() == Code.LEASE_NOT_FOUND) {
-      become(BoundKey.State.PENDING, known); // until the lease is granted anew
-      lease.notFound();
-    } else if (putting != null) {
+    boolean isLost = known.code() == Code.LEASE_NOT_FOUND;
+    if (putting != null && !isLost) {
       failPut(known);
       isBound = false;
       lease.show();
-    } else {
-      become(BoundKey.State.PENDING, known);
-      again = lease.after(backoff.next(), () -> want(Wish.RESTORE));
+      return;
+    }
+    become(BoundKey.State.PENDING, known);
+    again = lease.after(backoff.next(), this::tryAgain);
+    if (isLost) {
+      lease.notFound();
     }
   }
 
@@ -180,7 +201,9 @@ final class KeyBinding {
     failPut(
         failure(
             Code.DEADLINE_EXCEEDED,
-            "not put within " + calls.settings().timeout() + ": the lease is lost",
+            "not put within "
+                + calls.settings().timeout()
+                + (lease.isLost() ? ": the lease is lost" : ""),
             failure));
     forsake();
   }
@@ -196,6 +219,7 @@ final class KeyBinding {
   private void forsake() {
     isBound = false;
     wish = Wish.NOTHING;
+    pause();
     lease.show();
     if (!isInFlight) {
       lease.forget(this);
@@ -241,9 +265,7 @@ final class KeyBinding {
       deleting = null;
     }
     wish = Wish.NOTHING;
-    if (again != null) {
-      again.cancel();
-    }
+    pause();
   }
 
   /** Waits for a call about the key. Completed where users may go on with it as they like. */

@@ -92,9 +92,9 @@ public interface LeaseClient {
    * <p>A renewal is sent after half of the time to live, or up to a tenth of that later, so that
    * many leases do not come at once, and a lease costs no more than two renewals in its time to
    * live. All leases of a connection share one stream. A stream that breaks, or does not answer for
-   * a third of the time to live, is replaced by one to another endpoint, and that one sooner, so
-   * that several have their turn before the time is over. {@link KeptLease#onLost} hears of it only
-   * if the lease is gone.
+   * half of the time that is left, is replaced by one to another endpoint, so that several have
+   * their turn before the time is over. {@link KeptLease#onLost} hears of it only if the lease is
+   * gone.
    *
    * @param ttl how long it lives without renewal; the server may choose more
    */

@@ -319,6 +319,20 @@ class SelfHealingLeaseTest {
   }
 
   @Test
+  void unbindsAtOnceWhileTheLeaseIsLost() {
+    var lease = start();
+    lease.bind(KEY, VALUE);
+    server.on(LeaseGrpc.getLeaseGrantMethod(), (request, call) -> call.fail(Status.UNAVAILABLE));
+    lose(lease);
+    await().until(() -> lease.status().state() == LeaseState.LOST);
+
+    lease.unbind(KEY);
+
+    assertThat(lease.keys()).isEmpty();
+    assertThat(restored()).isEmpty();
+  }
+
+  @Test
   void unbindsWhatIsCancelled() {
     server.on(KVGrpc.getPutMethod(), (request, call) -> {});
     var lease = start();

@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * A member that is connected falls silent: its connection stays open, and nothing comes through.
  * The client first knew that member alone, and then another one, too.
  */
+@Alone
 @Timeout(120)
 @ParameterizedClass(name = "{0}")
 @MethodSource("dev.rondo.etcd.integration.SharedCluster#bridged")

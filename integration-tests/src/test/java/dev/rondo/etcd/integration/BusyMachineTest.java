@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Other processes take all processors: nothing that is well may look silent. */
+@Alone
 @ParameterizedClass(name = "{0}")
 @MethodSource("dev.rondo.etcd.integration.Lengths#backends")
 @Timeout(180)

@@ -42,6 +42,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Local copies of ranges. */
+@Alone
 @Timeout(120)
 @ParameterizedClass(name = "{0}")
 @MethodSource("dev.rondo.etcd.integration.SharedCluster#bridged")

@@ -42,6 +42,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass(name = "{0}")
 @MethodSource("dev.rondo.etcd.integration.Lengths#partitionable")
 @Timeout(300)
+@Alone
 class CacheUnderFaultsTest {
   private static final KeyRange RANGE = KeyRange.prefix("key-");
   private static final int WRITERS = 2;

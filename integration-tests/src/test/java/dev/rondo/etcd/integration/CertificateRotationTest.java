@@ -33,6 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** All certificates are replaced by those of another CA, as operators do it, under load. */
+@Alone
 @Timeout(180)
 class CertificateRotationTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);

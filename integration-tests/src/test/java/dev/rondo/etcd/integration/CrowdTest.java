@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Ten thousand callers wait for a cluster that is down. */
+@Alone
 @ParameterizedClass(name = "{0}")
 @MethodSource("dev.rondo.etcd.integration.Lengths#backends")
 @Timeout(180)

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Members die under readers and writers. */
+@Alone
 @ParameterizedClass(name = "{0}")
 @MethodSource("dev.rondo.etcd.integration.Lengths#backends")
 @Timeout(300)

@@ -42,6 +42,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Tokens that expire: JSON Web Tokens, which any member can check without having given them out.
  */
+@Alone
 @Timeout(120)
 class JwtTest {
   private static final String PROCESSES = "dev.rondo.etcd.integration.Guarded#processes";

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The leader dies under writers. */
+@Alone
 @ParameterizedClass(name = "{0}")
 @MethodSource("dev.rondo.etcd.integration.Lengths#backends")
 @Timeout(120)

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Very many leases, kept and then forgotten. */
+@Alone
 @Timeout(300)
 class LeaseScaleTest {
   private static final Duration TTL = Lengths.of(Duration.ofSeconds(5), Duration.ofSeconds(30));

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The only member is stopped or frozen under calls, and clients are closed. */
+@Alone
 @Timeout(120)
 @ParameterizedClass(name = "{0}")
 @MethodSource("dev.rondo.etcd.integration.SingleMember#ofEach")

@@ -25,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The leader is cut off from the others, with a client that reaches it alone. */
+@Alone
 @ParameterizedClass(name = "{0}")
 @MethodSource("dev.rondo.etcd.integration.Lengths#partitionable")
 @Timeout(120)

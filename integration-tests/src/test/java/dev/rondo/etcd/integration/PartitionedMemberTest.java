@@ -37,6 +37,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A member is cut off from its peers, and the client still reaches it. */
+@Alone
 @Timeout(120)
 @ParameterizedClass(name = "{0}")
 @MethodSource("dev.rondo.etcd.integration.SharedCluster#partitionable")

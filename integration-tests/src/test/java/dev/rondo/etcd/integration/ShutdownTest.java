@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Members are shut down under a client, and the list of endpoints changes. */
+@Alone
 @Timeout(120)
 @ParameterizedClass(name = "{0}")
 @MethodSource("dev.rondo.etcd.integration.SharedCluster#ofThree")

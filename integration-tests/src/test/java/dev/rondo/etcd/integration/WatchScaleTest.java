@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Very many watches, on streams that outlive the leader. */
+@Alone
 @Timeout(300)
 class WatchScaleTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
