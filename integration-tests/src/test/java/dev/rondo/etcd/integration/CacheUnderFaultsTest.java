@@ -89,7 +89,7 @@ class CacheUnderFaultsTest {
         writers.add(threads.submit(write(cache, new Random(random.nextLong()))));
       }
 
-      faults.run(Lengths.of(Duration.ofSeconds(4), Duration.ofSeconds(60)));
+      faults.run(Lengths.of(Duration.ofSeconds(2), Duration.ofSeconds(60)));
       cluster.awaitHealthy(Duration.ofSeconds(60));
       isStopping = true;
       for (Future<?> writer : writers) {

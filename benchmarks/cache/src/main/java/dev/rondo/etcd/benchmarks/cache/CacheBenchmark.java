@@ -22,8 +22,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The program: fills a companion, caches what it holds, reads the cache and maps in turn, and prints
- * the table. It is brief with {@code --rounds=1 --round-millis=100 --keys=10000}.
+ * The program: fills a companion, caches what it holds, reads the cache and maps in turn, and
+ * prints the table. It is brief with {@code --rounds=1 --round-millis=100 --keys=10000}.
  */
 public final class CacheBenchmark {
   private static final KeyRange RANGE = KeyRange.prefix("services/");
@@ -67,8 +67,7 @@ public final class CacheBenchmark {
       try (KeyCache cache = kv.cache(RANGE)) {
         line(
             "%,d keys were loaded in %d ms, by a JVM that was warm from writing them.",
-            cache.snapshot().map().size(),
-            Duration.ofNanos(System.nanoTime() - start).toMillis());
+            cache.snapshot().map().size(), Duration.ofNanos(System.nanoTime() - start).toMillis());
         compare(kv, cache);
       }
     }
@@ -126,7 +125,8 @@ public final class CacheBenchmark {
     Random random = new Random(2);
     while (!isOver.get()) {
       kv.put(key(random.nextInt(keys)), "changed");
-      LockSupport.parkNanos(500_000); // some hundred in a second, which leave the reader its processor
+      LockSupport.parkNanos(
+          500_000); // some hundred in a second, which leave the reader its processor
     }
   }
 

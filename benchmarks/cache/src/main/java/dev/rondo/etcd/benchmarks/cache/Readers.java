@@ -25,7 +25,7 @@ final class Readers {
       List<Future<Double>> rates = new ArrayList<>();
       for (int i = 0; i < threads; i++) {
         int start = i * (keys.length / threads);
-        rates.add(pool.submit(() -> perSecond(read, source, start, time)));
+        rates.add(pool.submit(() -> rate(read, source, start, time)));
       }
       double sum = 0;
       for (Future<Double> rate : rates) {
@@ -37,7 +37,7 @@ final class Readers {
     }
   }
 
-  private double perSecond(Read read, Source source, int start, Duration time) {
+  private double rate(Read read, Source source, int start, Duration time) {
     int steps = read == Read.ALL ? 1 : 64; // between looks at the clock
     int index = start;
     long count = 0;
