@@ -99,7 +99,7 @@ public final class CacheBenchmark {
     List<Source> sources = List.of(tree, skipList, cached);
 
     line("");
-    line("| read | threads | in a second, tree | skip list / tree | cache / tree | goal |");
+    line("| read | threads | by the tree, in a second | skip list / tree | cache / tree | goal |");
     line("|---|--:|--:|--:|--:|--:|");
     for (Read read : Read.values()) {
       for (int i = 0; i < 4; i++) {
@@ -145,7 +145,7 @@ public final class CacheBenchmark {
 
   private static void print(Read read, int threads, String also, double[][] rates) {
     line(
-        "| %s%s | %d | %,.0f | %s | **%s** | %.1f |",
+        "| %s%s | %d | %,.0f | %s | %s | %.1f |",
         read,
         also,
         threads,
@@ -161,7 +161,7 @@ public final class CacheBenchmark {
       ratios[i] = rates[i] / ofTree[i];
     }
     Spread spread = Spread.of(ratios);
-    return "%.2f (%.2f..%.2f)".formatted(spread.median(), spread.least(), spread.greatest());
+    return "**%.2f** (%.2f..%.2f)".formatted(spread.median(), spread.least(), spread.greatest());
   }
 
   private static void line(String format, Object... arguments) {
