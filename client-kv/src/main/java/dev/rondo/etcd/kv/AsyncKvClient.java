@@ -234,4 +234,23 @@ public interface AsyncKvClient {
   default <K, V> AsyncTypedKvClient<K, V> as(Codec<K> keys, Codec<V> values) {
     return new CodecAsyncKvClient<>(this, new Codecs<>(keys, values));
   }
+
+  /** Keeps a local copy of a range; see the form with options. */
+  default CompletableFuture<KeyCache> cache(KeyRange range) {
+    return cache(range, CacheOptions.DEFAULT);
+  }
+
+  /** Keeps a local copy of a range, of the size that {@code options} says at most. */
+  default CompletableFuture<KeyCache> cache(
+      KeyRange range, Consumer<CacheOptions.Builder> options) {
+    return cache(range, CacheOptions.of(options));
+  }
+
+  /**
+   * Keeps a local copy of a range; see {@link KvClient#cache(KeyRange, CacheOptions)}.
+   *
+   * @return the cache, once all of the range was read and is watched; cancelling this before closes
+   *     the cache
+   */
+  CompletableFuture<KeyCache> cache(KeyRange range, CacheOptions options);
 }

@@ -143,4 +143,9 @@ final class GrpcAsyncKvClient implements AsyncKvClient {
   public AsyncKvClient namespace(Bytes prefix) {
     return new GrpcAsyncKvClient(calls, namespace.inside(prefix));
   }
+
+  @Override
+  public CompletableFuture<KeyCache> cache(KeyRange range, CacheOptions options) {
+    return new WatchedKeyCache(calls, this, range, options).start();
+  }
 }

@@ -102,4 +102,9 @@ final class GrpcKvClient implements KvClient {
   public KvClient namespace(Bytes prefix) {
     return new GrpcKvClient(calls, namespace.inside(prefix));
   }
+
+  @Override
+  public KeyCache cache(KeyRange range, CacheOptions options) {
+    return Blocking.await(async.cache(range, options));
+  }
 }

@@ -286,4 +286,24 @@ public interface KvClient {
   default <K, V> TypedKvClient<K, V> as(Codec<K> keys, Codec<V> values) {
     return new CodecKvClient<>(this, new Codecs<>(keys, values));
   }
+
+  /** Keeps a local copy of a range; see the form with options. */
+  default KeyCache cache(KeyRange range) {
+    return cache(range, CacheOptions.DEFAULT);
+  }
+
+  /** Keeps a local copy of a range, of the size that {@code options} says at most. */
+  default KeyCache cache(KeyRange range, Consumer<CacheOptions.Builder> options) {
+    return cache(range, CacheOptions.of(options));
+  }
+
+  /**
+   * Keeps a local copy of a range that is read without calls; see {@link KeyCache}, which is the
+   * caller's to close. Waits until all of the range was read and is watched.
+   *
+   * @throws EtcdException with code {@code DEADLINE_EXCEEDED} if that takes longer than the timeout
+   *     of this client, all pages together, or with another code if it is refused
+   * @throws CacheEndedException if the range is larger than the cache may be
+   */
+  KeyCache cache(KeyRange range, CacheOptions options);
 }

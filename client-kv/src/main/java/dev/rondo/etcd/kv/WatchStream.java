@@ -294,6 +294,11 @@ final class WatchStream implements StreamListener<WatchResponse> {
   /** Keeps the revisions of quiet watches young, lest they be compacted. */
   private void refresh() {
     awaitRefresh();
+    askProgress();
+  }
+
+  /** Asks how far the server is, once it is known whether its answer is to be believed. */
+  private void askProgress() {
     Optional<Endpoint> endpoint = rpc.endpoint();
     if (answersProgressInOrder == null && endpoint.isPresent()) {
       askVersion(endpoint.get());
@@ -384,6 +389,13 @@ final class WatchStream implements StreamListener<WatchResponse> {
       }
       if (live == 0) {
         watcher.close(WatchStream.this);
+      }
+    }
+
+    /** Asks the server to tell progress now. */
+    void askProgress() {
+      if (isCreated && !isOver) {
+        WatchStream.this.askProgress();
       }
     }
 

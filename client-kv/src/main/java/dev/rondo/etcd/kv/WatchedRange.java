@@ -115,6 +115,16 @@ final class WatchedRange implements Watch, WatchBuffer.Owner {
     return created;
   }
 
+  /** Asks the server to tell progress soon, where it can do so. */
+  void askProgress() {
+    watcher.run(
+        () -> {
+          if (subscription != null) {
+            subscription.askProgress();
+          }
+        });
+  }
+
   WatchBuffer buffer() {
     return buffer;
   }

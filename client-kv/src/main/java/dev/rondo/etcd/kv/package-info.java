@@ -1,5 +1,5 @@
 /**
- * Keys and values: reads, writes, transactions and scans of large ranges.
+ * Keys and values: reads, writes, transactions, scans of large ranges, watches and local caches.
  *
  * <p>Start with {@link dev.rondo.etcd.kv.KvClient}; {@link dev.rondo.etcd.kv.AsyncKvClient} is the
  * same without blocking. A transaction is a {@link dev.rondo.etcd.kv.Txn} of {@link

@@ -21,6 +21,7 @@ import dev.rondo.etcd.wire.WatchResponse;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,6 +56,7 @@ final class FakeWatchServer implements Calls {
   boolean choosesIds; // as a proxy does
   boolean answersProgressEarly; // before the changes up to it, as etcd did once
   String version = "3.5.16";
+  long readBehind; // the last revision that the member of the next read knows; 0 for all
   int fragment; // how many events there are in a message; 0 for no limit
   int historyBatch = 3; // how many revisions there are in a batch of the history
 
@@ -66,12 +68,14 @@ final class FakeWatchServer implements Calls {
 
   private final FakeTime time;
   private final Watcher watcher;
+  private final Map<Class<?>, Object> shared = new HashMap<>();
   private final List<Runnable> forUsers = new ArrayList<>();
   private Set<Endpoint> avoided = Set.of();
 
   FakeWatchServer(FakeTime time) {
     this.time = time;
     this.watcher = new Watcher(this, time, time::nanoTime, () -> 0);
+    shared.put(Watcher.class, watcher);
   }
 
   static EtcdException failure(Code code) {
@@ -357,9 +361,19 @@ final class FakeWatchServer implements Calls {
     if (failure == null && read.getRevision() > 0 && read.getRevision() < store.compacted()) {
       failure = failure(Code.COMPACTED);
     }
-    return failure == null
-        ? CompletableFuture.completedFuture(result.apply((R) store.answer(read)))
-        : CompletableFuture.failedFuture(failure);
+    if (failure != null) {
+      return CompletableFuture.failedFuture(failure);
+    }
+    long last = readBehind > 0 ? readBehind : store.revision();
+    readBehind = 0;
+    return CompletableFuture.completedFuture(result.apply((R) store.answer(read, last)));
+  }
+
+  /** Closes the connection. */
+  void close() throws Exception {
+    for (Object one : List.copyOf(shared.values())) {
+      ((AutoCloseable) one).close();
+    }
   }
 
   @Override
@@ -390,7 +404,7 @@ final class FakeWatchServer implements Calls {
 
   @Override
   public <S> S shared(Class<S> type, Supplier<S> make) {
-    return type.cast(watcher);
+    return type.cast(shared.computeIfAbsent(type, absent -> make.get()));
   }
 
   @Override

@@ -36,6 +36,16 @@ final class ModelStore {
     return states.lastEntry().getValue();
   }
 
+  /** What there was at {@code revision}. */
+  NavigableMap<String, KeyValue> state(long revision) {
+    return states.floorEntry(revision).getValue();
+  }
+
+  /** This many changes elsewhere, of which watches hear nothing. */
+  void skip(int count) {
+    states.put(revision() + count, state());
+  }
+
   void put(String... keys) {
     apply(keys, new String[0]);
   }
@@ -100,18 +110,24 @@ final class ModelStore {
   }
 
   RangeResponse answer(RangeRequest request) {
-    long revision = request.getRevision() == 0 ? revision() : request.getRevision();
+    return answer(request, revision());
+  }
+
+  /** What a member says that knows the revisions up to {@code last} only. */
+  RangeResponse answer(RangeRequest request, long last) {
+    long revision = request.getRevision() == 0 ? last : request.getRevision();
     KeyRange range = new KeyRange(bytes(request.getKey()), bytes(request.getRangeEnd()));
     List<KeyValue> found =
-        states.get(revision).values().stream()
-            .filter(kv -> range.contains(bytes(kv.getKey())))
-            .toList();
-    int limit = (int) Math.min(request.getLimit(), found.size());
+        state(revision).values().stream().filter(kv -> range.contains(bytes(kv.getKey()))).toList();
+    List<KeyValue> young =
+        found.stream().filter(kv -> kv.getModRevision() >= request.getMinModRevision()).toList();
+    int limit =
+        request.getLimit() == 0 ? young.size() : (int) Math.min(request.getLimit(), young.size());
     return RangeResponse.newBuilder()
-        .setHeader(ResponseHeader.newBuilder().setRevision(revision()))
-        .addAllKvs(found.subList(0, limit))
+        .setHeader(ResponseHeader.newBuilder().setRevision(last))
+        .addAllKvs(young.subList(0, limit))
         .setCount(found.size())
-        .setMore(limit < found.size())
+        .setMore(limit < young.size())
         .build();
   }
 }

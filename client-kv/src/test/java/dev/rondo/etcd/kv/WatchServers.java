@@ -3,6 +3,9 @@ package dev.rondo.etcd.kv;
 import dev.rondo.etcd.balancer.Connection;
 import dev.rondo.etcd.testing.ScriptedCall;
 import dev.rondo.etcd.testing.ScriptedServer;
+import dev.rondo.etcd.wire.KVGrpc;
+import dev.rondo.etcd.wire.RangeRequest;
+import dev.rondo.etcd.wire.RangeResponse;
 import dev.rondo.etcd.wire.ResponseHeader;
 import dev.rondo.etcd.wire.WatchCreateRequest;
 import dev.rondo.etcd.wire.WatchGrpc;
@@ -26,6 +29,7 @@ final class WatchServers implements AutoCloseable {
   WatchServers() {
     for (ScriptedServer server : servers) {
       server.on(WatchGrpc.getWatchMethod(), (request, call) -> received(request, call));
+      server.on(KVGrpc.getRangeMethod(), (request, call) -> call.reply(answer(request)));
     }
   }
 
@@ -43,6 +47,10 @@ final class WatchServers implements AutoCloseable {
           .values()
           .forEach(events -> call.send(message(create.getWatchId()).addAllEvents(events).build()));
     }
+  }
+
+  private synchronized RangeResponse answer(RangeRequest request) {
+    return store.answer(request);
   }
 
   private WatchResponse.Builder message(long id) {
