@@ -37,7 +37,7 @@ import java.util.function.Supplier;
  * A cluster of three members that serve watches of one store, on fake time. They do what etcd does:
  * answer creates in order, send the history in batches and then each revision as it is made, in
  * fragments if told so, and never more messages than were asked for. Streams go to the first member
- * that is not avoided. All watched ranges are the whole store.
+ * in the client's list that is not avoided. All watched ranges are the whole store.
  */
 final class FakeWatchServer implements Calls {
   static final Endpoint A = Endpoint.parse("http://a:2379");
@@ -56,6 +56,7 @@ final class FakeWatchServer implements Calls {
   String version = "3.5.16";
   int fragment; // how many events there are in a message; 0 for no limit
   int historyBatch = 3; // how many revisions there are in a batch of the history
+  int maxBytes = Integer.MAX_VALUE; // a larger message ends its stream, as on a client's side
 
   /** Sees each message before it leaves, and may end the stream. */
   BiConsumer<Stream, WatchResponse> beforeSending = (stream, message) -> {};
@@ -67,6 +68,7 @@ final class FakeWatchServer implements Calls {
   private final Watcher watcher;
   private final List<Runnable> forUsers = new ArrayList<>();
   private Set<Endpoint> avoided = Set.of();
+  private List<Endpoint> endpoints = List.of(A, B, C);
 
   FakeWatchServer(FakeTime time) {
     this.time = time;
@@ -97,6 +99,16 @@ final class FakeWatchServer implements Calls {
   /** Sends what there is to send. */
   void pump() {
     List.copyOf(streams).forEach(Stream::pump);
+  }
+
+  /** Exchanges the endpoints of the client; streams to others leave. */
+  void endpoints(List<Endpoint> only) {
+    endpoints = List.copyOf(only);
+    for (Stream stream : open()) {
+      if (!endpoints.contains(stream.endpoint)) {
+        stream.end(failure(Code.UNAVAILABLE));
+      }
+    }
   }
 
   /** Runs what was handed to the connection's executor, the last first, as many threads might. */
@@ -210,7 +222,9 @@ final class FakeWatchServer implements Calls {
       while (credit > 0 && !outbox.isEmpty() && !isOver) {
         WatchResponse message = outbox.remove();
         beforeSending.accept(this, message);
-        if (!isOver) {
+        if (message.getSerializedSize() > maxBytes) {
+          end(failure(Code.ANSWER_TOO_LARGE));
+        } else if (!isOver) {
           credit--;
           executor.execute(() -> listener.onMessage(message));
         }
@@ -329,7 +343,7 @@ final class FakeWatchServer implements Calls {
   @Override
   @SuppressWarnings("unchecked") // only watches are streams here
   public <Q, R> RpcStream<Q> open(Rpc<Q, R> rpc, Executor executor, StreamListener<R> listener) {
-    List<Endpoint> ring = new ArrayList<>(List.of(A, B, C));
+    List<Endpoint> ring = new ArrayList<>(endpoints);
     if (!avoided.containsAll(ring)) {
       ring.removeAll(avoided);
     }
@@ -380,6 +394,9 @@ final class FakeWatchServer implements Calls {
 
   @Override
   public Calls at(Endpoint endpoint) {
+    if (!endpoints.contains(endpoint)) {
+      throw new IllegalArgumentException(endpoint + " is none of " + endpoints);
+    }
     return this;
   }
 
