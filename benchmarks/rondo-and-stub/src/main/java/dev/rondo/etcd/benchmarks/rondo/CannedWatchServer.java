@@ -10,6 +10,8 @@ import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** Serves watches of a store that it does not have; see {@link CannedWatches} for what they get. */
 public final class CannedWatchServer extends WatchGrpc.WatchImplBase {
@@ -19,6 +21,7 @@ public final class CannedWatchServer extends WatchGrpc.WatchImplBase {
 
   /** Serves until standard input ends; prints its port first. */
   public static void main(String[] arguments) throws IOException {
+    Logger.getLogger("").setLevel(Level.SEVERE); // streams that are closed under a flood
     CannedWatchServer watches = new CannedWatchServer();
     Server server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
