@@ -9,54 +9,57 @@ import dev.rondo.etcd.api.Revision;
 import dev.rondo.etcd.kv.Watch;
 import dev.rondo.etcd.kv.WatchEvent;
 import dev.rondo.etcd.kv.WatchOptions;
-import dev.rondo.etcd.testing.EtcdBackend;
 import dev.rondo.etcd.testing.EtcdCluster;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What watches are told of progress by a server that tells of it ten times a second. */
 @Timeout(120)
 @ParameterizedClass(name = "{0}")
-@MethodSource("dev.rondo.etcd.integration.Lengths#backends")
+@MethodSource("clusters")
 class WatchProgressTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final String OFTEN = "--experimental-watch-progress-notify-interval=100ms";
 
-  @Parameter EtcdBackend backend;
-
   private final HeardEvents heard = new HeardEvents();
-  private EtcdCluster cluster;
+  private final EtcdCluster cluster;
   private Etcd client;
+  private String prefix;
+
+  WatchProgressTest(SharedCluster shared) {
+    cluster = shared.cluster();
+  }
+
+  static Stream<SharedCluster> clusters() {
+    return Lengths.backends().stream()
+        .map(backend -> new SharedCluster(backend, backend.cluster().flag(OFTEN).start()));
+  }
 
   @BeforeEach
-  void start() {
-    cluster = backend.cluster().flag(OFTEN).start();
+  void connect() {
     client = Etcd.builder().endpoints(cluster.endpoints()).build();
+    prefix = "watched-" + System.nanoTime() + "/";
   }
 
   @AfterEach
   void close() {
     client.close();
-    cluster.close();
   }
 
   private Watch watch(Consumer<WatchOptions.Builder> options) {
     return client
         .kv()
-        .watch(
-            KeyRange.prefix("watched/"),
-            builder -> options.accept(builder.progressNotify()),
-            heard);
+        .watch(KeyRange.prefix(prefix), builder -> options.accept(builder.progressNotify()), heard);
   }
 
   private Revision put(String key) {
@@ -107,7 +110,7 @@ class WatchProgressTest {
 
     for (int i = 0; i < 5; i++) {
       awaitProgress(put("other"));
-      put("watched/" + i);
+      put(prefix + i);
       awaitProgress(put("other"));
     }
 
@@ -118,7 +121,7 @@ class WatchProgressTest {
 
   @Test
   void w9_progressIsToldOnceTheWatchHasCaughtUpAndNotBefore() {
-    Revision first = put("watched/0");
+    Revision first = put(prefix + "0");
     Revision last = putMany(3_000);
 
     watch(options -> options.startRevision(first).bufferEvents(100));
@@ -131,7 +134,7 @@ class WatchProgressTest {
 
   @Test
   void w9_progressIsToldThoughNothingMatches() {
-    Revision first = put("watched/0");
+    Revision first = put(prefix + "0");
     Revision last = putMany(3_000);
 
     Watch watch = watch(options -> options.startRevision(first).noPuts());
@@ -145,7 +148,7 @@ class WatchProgressTest {
   private Revision putMany(int count) {
     var puts = new ArrayList<CompletableFuture<?>>();
     for (int i = 0; i < count; i++) {
-      puts.add(client.kv().async().put("watched/" + i, "value"));
+      puts.add(client.kv().async().put(prefix + i, "value"));
     }
     puts.forEach(CompletableFuture::join);
     return put("other");
@@ -154,22 +157,22 @@ class WatchProgressTest {
   @Test
   void w10_whatWasToldAndItsProgressAreNotToldAgainByAMemberThatWasRestarted() {
     watch(options -> {});
-    put("watched/0");
-    put("watched/1");
+    put(prefix + "0");
+    put(prefix + "1");
     awaitProgress(put("other"));
 
     cluster.member(0).restart();
     cluster.awaitHealthy(PATIENCE);
-    put("watched/2");
+    put(prefix + "2");
     awaitProgress(put("other"));
     cluster.member(0).restart();
     cluster.awaitHealthy(PATIENCE);
-    put("watched/3");
+    put(prefix + "3");
     awaitProgress(put("other"));
 
     assertThat(heard.told())
         .containsExactly(
-            "watched/0=value", "watched/1=value", "watched/2=value", "watched/3=value");
+            prefix + "0=value", prefix + "1=value", prefix + "2=value", prefix + "3=value");
     requireTrueProgress();
     assertThat(heard.ends).isEmpty();
   }
