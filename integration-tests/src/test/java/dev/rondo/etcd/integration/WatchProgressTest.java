@@ -122,12 +122,12 @@ class WatchProgressTest {
   @Test
   void w9_progressIsToldOnceTheWatchHasCaughtUpAndNotBefore() {
     Revision first = put(prefix + "0");
-    Revision last = putMany(3_000);
+    Revision last = putMany(1_500);
 
     watch(options -> options.startRevision(first).bufferEvents(100));
     awaitProgress(last);
 
-    assertThat(heard.changes()).hasSize(3_001);
+    assertThat(heard.changes()).hasSize(1_501);
     assertThat(progress().get(0)).isGreaterThanOrEqualTo(last);
     requireTrueProgress();
   }
@@ -135,7 +135,7 @@ class WatchProgressTest {
   @Test
   void w9_progressIsToldThoughNothingMatches() {
     Revision first = put(prefix + "0");
-    Revision last = putMany(3_000);
+    Revision last = putMany(1_500);
 
     Watch watch = watch(options -> options.startRevision(first).noPuts());
     awaitProgress(last);
