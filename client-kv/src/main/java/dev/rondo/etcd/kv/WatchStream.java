@@ -73,7 +73,7 @@ final class WatchStream implements StreamListener<WatchResponse> {
   WatchStream(Watcher watcher, Calls calls, Suspects.@Nullable Party party) {
     this.watcher = watcher;
     this.party = party;
-    this.rpc = calls.open(WATCH, watcher::run, this);
+    this.rpc = calls.open(WATCH, watcher::runHere, this);
     rpc.request(MESSAGES);
   }
 

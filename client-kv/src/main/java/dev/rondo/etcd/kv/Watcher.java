@@ -25,8 +25,9 @@ import org.slf4j.LoggerFactory;
  * others after a short wait, each with the revision that it needs next. Which endpoint a stream
  * goes to is the balancer's choice, but for those where streams ended lately.
  *
- * <p>All of this runs as tasks, one at a time, on the connection's scheduler: timers, the listeners
- * of streams, and what other threads {@linkplain #run bring}. So there are no locks.
+ * <p>All of this runs as tasks, one at a time: timers and what other threads {@linkplain #run
+ * bring} on the connection's scheduler, and what comes over streams {@linkplain #runHere where it
+ * comes in}. So there are no locks, and nothing here may block.
  */
 final class Watcher implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Watcher.class);
@@ -78,6 +79,14 @@ final class Watcher implements AutoCloseable {
   /** Runs {@code task} among the watcher's own. */
   void run(Runnable task) {
     tasks.execute(task);
+  }
+
+  /**
+   * The same without another thread, for what comes over streams: threads that do I/O may do what
+   * never blocks, and each hand-over costs as much as the handling of a small message.
+   */
+  void runHere(Runnable task) {
+    tasks.runHere(task);
   }
 
   /** Runs {@code task} among the watcher's own after this time. To be called by a task. */

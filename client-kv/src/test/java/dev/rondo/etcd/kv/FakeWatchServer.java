@@ -203,8 +203,13 @@ final class FakeWatchServer implements Calls {
         isOver = true;
         watches.clear();
         outbox.clear();
-        executor.execute(() -> listener.onEnd(failure));
+        tell(() -> listener.onEnd(failure));
       }
+    }
+
+    /** The client hears of it on a thread of its connection, and not in the middle of a send. */
+    private void tell(Runnable news) {
+      time.execute(() -> executor.execute(news));
     }
 
     WatchResponse.Builder message(long id) {
@@ -226,7 +231,7 @@ final class FakeWatchServer implements Calls {
           end(failure(Code.ANSWER_TOO_LARGE));
         } else if (!isOver) {
           credit--;
-          executor.execute(() -> listener.onMessage(message));
+          tell(() -> listener.onMessage(message));
         }
       }
     }
