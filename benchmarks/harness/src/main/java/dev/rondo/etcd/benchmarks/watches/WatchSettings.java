@@ -12,7 +12,7 @@ final class WatchSettings {
       """
       options:
         --rounds=7             rounds of each client
-        --round-millis=3000    how long each listens, twice
+        --round-millis=5000    how long each listens, twice
         --warm-up-millis=2000  how long it does so before that is counted
         --watches=10000        how many idle watches are created
         --clients=NAME,NAME    only these beside the stub, such as Rondo
@@ -20,7 +20,7 @@ final class WatchSettings {
       """;
 
   private int rounds = 7;
-  private long roundMillis = 3_000;
+  private long roundMillis = 5_000;
   private long warmUpMillis = 2_000;
   private int watches = 10_000;
   private List<String> wantedClients = List.of("");
