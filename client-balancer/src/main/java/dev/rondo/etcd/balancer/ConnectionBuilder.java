@@ -163,6 +163,11 @@ public final class ConnectionBuilder {
   /**
    * Refuses answers that are larger.
    *
+   * <p>A watch needs room for what etcd puts into one message: as many events as fit into its
+   * {@code --max-request-bytes} and 512 KiB (2 MiB by default), and one event whatever its size,
+   * which with the previous value may be twice {@code --max-request-bytes}. 4 MiB are enough for
+   * etcd's defaults.
+   *
    * @param bytes at least 1; 2 GiB less a byte by default, as etcd's own client has it
    */
   public ConnectionBuilder maxAnswerBytes(int bytes) {

@@ -2,6 +2,7 @@ package dev.rondo.etcd.kv;
 
 import dev.rondo.etcd.api.Code;
 import dev.rondo.etcd.api.EtcdException;
+import dev.rondo.etcd.api.Revision;
 import dev.rondo.etcd.balancer.internal.Backoff;
 import dev.rondo.etcd.balancer.internal.Timer;
 import java.util.concurrent.CompletableFuture;
@@ -62,7 +63,11 @@ final class Resync {
     Code code = failure instanceof EtcdException known ? known.code() : Code.UNKNOWN;
     if (code == Code.COMPACTED) {
       told = null; // all over again, at a later revision
-    } else if (code == Code.ANSWER_TOO_LARGE && pageSize > 1) {
+    } else if (code == Code.ANSWER_TOO_LARGE) {
+      if (pageSize == 1) {
+        watch.end(new WatchEnd.TooLarge(Revision.of(watch.next())));
+        return;
+      }
       told = null;
       pageSize /= 2;
     } else if (code.text() != null

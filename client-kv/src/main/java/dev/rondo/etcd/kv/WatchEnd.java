@@ -22,6 +22,17 @@ public sealed interface WatchEnd {
   record Overflowed(Revision revision) implements WatchEnd {}
 
   /**
+   * The next message for the watch is larger than {@code maxAnswerBytes} of the connection. It has
+   * one event, or more where they fit into the server's limit of requests; see {@link
+   * dev.rondo.etcd.balancer.ConnectionBuilder#maxAnswerBytes}. All that came before was told, and
+   * other watches go on.
+   *
+   * @param revision a watch that starts here misses nothing, over a connection that takes more;
+   *     {@link Revision#NONE} if not even the answer to its creation was taken
+   */
+  record TooLarge(Revision revision) implements WatchEnd {}
+
+  /**
    * The cluster refuses the watch, for good.
    *
    * @param failure why

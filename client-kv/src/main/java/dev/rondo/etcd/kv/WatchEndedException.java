@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A watch that is iterated over ended, and was not closed by its user; {@link #end} says why. Its
  * code is {@code COMPACTED}, {@code RESOURCE_EXHAUSTED} if the watch could not keep up, {@code
- * CLOSED} if the connection was closed, or that of the refusal.
+ * ANSWER_TOO_LARGE}, {@code CLOSED} if the connection was closed, or that of the refusal.
  */
 public final class WatchEndedException extends EtcdException {
   private static final long serialVersionUID = 1L;
@@ -33,6 +33,13 @@ public final class WatchEndedException extends EtcdException {
     if (end instanceof WatchEnd.Overflowed overflowed) {
       String detail = "the buffer was full; revision " + overflowed.revision() + " comes next";
       return new WatchEndedException(end, Code.RESOURCE_EXHAUSTED, null, detail, null);
+    }
+    if (end instanceof WatchEnd.TooLarge tooLarge) {
+      String detail =
+          "the next message is larger than maxAnswerBytes; revision "
+              + tooLarge.revision()
+              + " comes next";
+      return new WatchEndedException(end, Code.ANSWER_TOO_LARGE, null, detail, null);
     }
     if (end instanceof WatchEnd.Refused refused) {
       EtcdException failure = refused.failure();

@@ -59,19 +59,27 @@ final class WatchStream implements StreamListener<WatchResponse> {
   private long lastId; // the highest that was asked for
   private long highestId; // or given
   private boolean isOver;
+  private Suspects.@Nullable Party party; // null once they are cleared
   private boolean isStale; // the token that it was opened with
   private @Nullable Timer patience; // while watches are created
   private @Nullable Timer refresh; // once one was created
   private @Nullable Boolean answersProgressInOrder; // null while that is not known
 
-  WatchStream(Watcher watcher, Calls calls) {
+  /**
+   * Opens a stream.
+   *
+   * @param party the watches that it is for; null for all that are in none
+   */
+  WatchStream(Watcher watcher, Calls calls, Suspects.@Nullable Party party) {
     this.watcher = watcher;
-    this.rpc = calls.open(WATCH, watcher::run, this);
+    this.party = party;
+    this.rpc = calls.open(WATCH, watcher::runHere, this);
     rpc.request(MESSAGES);
   }
 
-  boolean hasRoom() {
-    return !isStale && live < MOST_WATCHES;
+  /** Whether it takes one more watch of this party, or of none. */
+  boolean hasRoom(Suspects.@Nullable Party of) {
+    return of == party && !isStale && live < MOST_WATCHES;
   }
 
   Optional<Endpoint> endpoint() {
@@ -294,6 +302,10 @@ final class WatchStream implements StreamListener<WatchResponse> {
   /** Keeps the revisions of quiet watches young, lest they be compacted. */
   private void refresh() {
     awaitRefresh();
+    if (party != null) {
+      watcher.cleared(party);
+      party = null;
+    }
     askProgress();
   }
 

@@ -2,6 +2,7 @@ package dev.rondo.etcd.kv;
 
 import dev.rondo.etcd.api.Code;
 import dev.rondo.etcd.api.EtcdException;
+import dev.rondo.etcd.api.Revision;
 import dev.rondo.etcd.balancer.internal.AvoidedEndpoints;
 import dev.rondo.etcd.balancer.internal.Backoff;
 import dev.rondo.etcd.balancer.internal.Calls;
@@ -24,8 +25,9 @@ import org.slf4j.LoggerFactory;
  * others after a short wait, each with the revision that it needs next. Which endpoint a stream
  * goes to is the balancer's choice, but for those where streams ended lately.
  *
- * <p>All of this runs as tasks, one at a time, on the connection's scheduler: timers, the listeners
- * of streams, and what other threads {@linkplain #run bring}. So there are no locks.
+ * <p>All of this runs as tasks, one at a time: timers and what other threads {@linkplain #run
+ * bring} on the connection's scheduler, and what comes over streams {@linkplain #runHere where it
+ * comes in}. So there are no locks, and nothing here may block.
  */
 final class Watcher implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Watcher.class);
@@ -51,6 +53,7 @@ final class Watcher implements AutoCloseable {
   private final Backoff backoff;
   private long lastTrouble;
   private Duration patience = PATIENCE; // with members that create nothing
+  private final Suspects suspects = new Suspects();
 
   private final AvoidedEndpoints avoided = new AvoidedEndpoints(); // since a watch was created
 
@@ -76,6 +79,14 @@ final class Watcher implements AutoCloseable {
   /** Runs {@code task} among the watcher's own. */
   void run(Runnable task) {
     tasks.execute(task);
+  }
+
+  /**
+   * The same without another thread, for what comes over streams: threads that do I/O may do what
+   * never blocks, and each hand-over costs as much as the handling of a small message.
+   */
+  void runHere(Runnable task) {
+    tasks.runHere(task);
   }
 
   /** Runs {@code task} among the watcher's own after this time. To be called by a task. */
@@ -118,13 +129,14 @@ final class Watcher implements AutoCloseable {
 
   /** Puts a watch on a stream, now. */
   void place(WatchedRange watch) {
+    Suspects.Party party = suspects.party(watch);
     for (WatchStream stream : streams) {
-      if (stream.hasRoom()) {
+      if (stream.hasRoom(party)) {
         stream.add(watch);
         return;
       }
     }
-    WatchStream opened = new WatchStream(this, avoided.past(calls));
+    WatchStream opened = new WatchStream(this, avoided.past(calls), party);
     streams.add(opened);
     opened.add(watch);
   }
@@ -170,6 +182,7 @@ final class Watcher implements AutoCloseable {
   void forget(WatchedRange watch) {
     remove(watch);
     watches.remove(watch);
+    suspects.forget(watch);
   }
 
   /** A stream has no more watches. */
@@ -208,9 +221,22 @@ final class Watcher implements AutoCloseable {
     }
     log.debug("a stream of watches ended at {}", stream.where(), failure);
     stream.endpoint().ifPresent(avoided::add);
-    for (WatchedRange watch : stream.abandon()) {
-      watch.broken(failure);
+    List<WatchedRange> left = stream.abandon();
+    if (failure != null && failure.code() == Code.ANSWER_TOO_LARGE) {
+      suspects.add(left);
     }
+    for (WatchedRange watch : left) {
+      if (suspects.isFound(watch)) {
+        watch.end(new WatchEnd.TooLarge(Revision.of(watch.next())));
+      } else {
+        watch.broken(failure);
+      }
+    }
+  }
+
+  /** A stream has gone well for a while, and may take any watch. */
+  void cleared(Suspects.Party party) {
+    suspects.clear(party);
   }
 
   /** Called when the connection closes. */

@@ -39,7 +39,7 @@ import java.util.function.Supplier;
  * A cluster of three members that serve watches of one store, on fake time. They do what etcd does:
  * answer creates in order, send the history in batches and then each revision as it is made, in
  * fragments if told so, and never more messages than were asked for. Streams go to the first member
- * that is not avoided.
+ * in the client's list that is not avoided.
  */
 final class FakeWatchServer implements Calls {
   static final Endpoint A = Endpoint.parse("http://a:2379");
@@ -59,6 +59,7 @@ final class FakeWatchServer implements Calls {
   long readBehind; // the last revision that the member of the next read knows; 0 for all
   int fragment; // how many events there are in a message; 0 for no limit
   int historyBatch = 3; // how many revisions there are in a batch of the history
+  int maxBytes = Integer.MAX_VALUE; // a larger message ends its stream, as on a client's side
 
   /** Sees each message before it leaves, and may end the stream. */
   BiConsumer<Stream, WatchResponse> beforeSending = (stream, message) -> {};
@@ -71,6 +72,7 @@ final class FakeWatchServer implements Calls {
   private final Map<Class<?>, Object> shared = new HashMap<>();
   private final List<Runnable> forUsers = new ArrayList<>();
   private Set<Endpoint> avoided = Set.of();
+  private List<Endpoint> endpoints = List.of(A, B, C);
 
   FakeWatchServer(FakeTime time) {
     this.time = time;
@@ -102,6 +104,16 @@ final class FakeWatchServer implements Calls {
   /** Sends what there is to send. */
   void pump() {
     List.copyOf(streams).forEach(Stream::pump);
+  }
+
+  /** Exchanges the endpoints of the client; streams to others leave. */
+  void endpoints(List<Endpoint> only) {
+    endpoints = List.copyOf(only);
+    for (Stream stream : open()) {
+      if (!endpoints.contains(stream.endpoint)) {
+        stream.end(failure(Code.UNAVAILABLE));
+      }
+    }
   }
 
   /** Runs what was handed to the connection's executor, the last first, as many threads might. */
@@ -200,8 +212,13 @@ final class FakeWatchServer implements Calls {
         isOver = true;
         watches.clear();
         outbox.clear();
-        executor.execute(() -> listener.onEnd(failure));
+        tell(() -> listener.onEnd(failure));
       }
+    }
+
+    /** The client hears of it on a thread of its connection, and not in the middle of a send. */
+    private void tell(Runnable news) {
+      time.execute(() -> executor.execute(news));
     }
 
     WatchResponse.Builder message(long id) {
@@ -219,9 +236,11 @@ final class FakeWatchServer implements Calls {
       while (credit > 0 && !outbox.isEmpty() && !isOver) {
         WatchResponse message = outbox.remove();
         beforeSending.accept(this, message);
-        if (!isOver) {
+        if (message.getSerializedSize() > maxBytes) {
+          end(failure(Code.ANSWER_TOO_LARGE));
+        } else if (!isOver) {
           credit--;
-          executor.execute(() -> listener.onMessage(message));
+          tell(() -> listener.onMessage(message));
         }
       }
     }
@@ -338,7 +357,7 @@ final class FakeWatchServer implements Calls {
   @Override
   @SuppressWarnings("unchecked") // only watches are streams here
   public <Q, R> RpcStream<Q> open(Rpc<Q, R> rpc, Executor executor, StreamListener<R> listener) {
-    List<Endpoint> ring = new ArrayList<>(List.of(A, B, C));
+    List<Endpoint> ring = new ArrayList<>(endpoints);
     if (!avoided.containsAll(ring)) {
       ring.removeAll(avoided);
     }
@@ -399,6 +418,9 @@ final class FakeWatchServer implements Calls {
 
   @Override
   public Calls at(Endpoint endpoint) {
+    if (!endpoints.contains(endpoint)) {
+      throw new IllegalArgumentException(endpoint + " is none of " + endpoints);
+    }
     return this;
   }
 

@@ -164,6 +164,19 @@ class ResyncTest {
   }
 
   @Test
+  void endsWhereOneKeyIsTooLarge() {
+    server.readFailures.add(failure(Code.ANSWER_TOO_LARGE));
+    server.readFailures.add(failure(Code.ANSWER_TOO_LARGE));
+
+    var watch = start(2).join();
+    given.advance(ofMillis(20));
+
+    assertThat(watch.state()).isEqualTo(WatchState.ENDED);
+    assertThat(heard.ends).containsExactly(new WatchEnd.TooLarge(Revision.of(2)));
+    assertThat(given.time.waiting()).isZero();
+  }
+
+  @Test
   void endsWhenItMayNotRead() {
     server.readFailures.add(failure(Code.PERMISSION_DENIED));
 

@@ -15,6 +15,7 @@ import dev.rondo.etcd.testing.ScriptedServer;
 import dev.rondo.etcd.wire.KVGrpc;
 import dev.rondo.etcd.wire.RangeResponse;
 import io.grpc.Status;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -94,11 +95,17 @@ class WatchOverConnectionTest {
     GO_AWAY,
     CUT,
     CRASH,
-    BLACK_HOLE
+    BLACK_HOLE,
+    SWAP
   }
 
-  private static void disturb(ScriptedServer server, Break breaking) {
+  private void disturb(ScriptedServer server, Break breaking) {
     switch (breaking) {
+      case SWAP -> {
+        var others = new ArrayList<>(given.servers);
+        others.remove(server);
+        given.connection.endpoints(others.stream().map(ScriptedServer::endpoint).toList());
+      }
       case GO_AWAY -> server.goAway();
       case CUT -> server.bridge().cut();
       case CRASH -> server.stop();
@@ -122,6 +129,45 @@ class WatchOverConnectionTest {
 
     assertThat(changes()).containsExactly(2L, 3L, 4L);
     assertThat(watch.end()).isEmpty();
+  }
+
+  @Test
+  void aMessageThatIsTooLargeEndsItsWatchAndNoOther() {
+    try (var small = new WatchServers(settings -> settings.maxAnswerBytes(1_000))) {
+      var told = new CopyOnWriteArrayList<WatchEvent>();
+      var others =
+          Stream.generate(
+                  () ->
+                      small.kv.watch(
+                          KeyRange.all(),
+                          WatchOptions.Builder::noPuts,
+                          batch -> told.addAll(batch.events())))
+              .limit(5)
+              .toList();
+      try (var changes = small.kv.watch(KeyRange.all())) {
+        small.put("a");
+        small.put("b".repeat(2_000));
+        assertThat(changes.next().revision()).isEqualTo(Revision.of(2));
+
+        var failure =
+            catchThrowableOfType(
+                WatchEndedException.class, () -> changes.forEachRemaining(it -> {}));
+        await().atMost(ofSeconds(20)).until(() -> others.stream().allMatch(it -> isActive(it)));
+        small.delete("a");
+        await().atMost(ofSeconds(20)).until(() -> deletions(told) == 5);
+
+        assertThat(failure.code()).isEqualTo(Code.ANSWER_TOO_LARGE);
+        assertThat(failure.end()).isEqualTo(new WatchEnd.TooLarge(Revision.of(3)));
+      }
+    }
+  }
+
+  private static boolean isActive(Watch watch) {
+    return watch.state() == WatchState.ACTIVE;
+  }
+
+  private static long deletions(List<WatchEvent> told) {
+    return told.stream().filter(WatchEvent.Delete.class::isInstance).count();
   }
 
   @Test

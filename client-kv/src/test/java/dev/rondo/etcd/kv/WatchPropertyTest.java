@@ -13,6 +13,7 @@ import dev.rondo.etcd.balancer.Endpoint;
 import dev.rondo.etcd.balancer.internal.Wire;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
@@ -20,7 +21,10 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
-/** Random changes, cuts, compactions and losses of members, against the store's own history. */
+/**
+ * Random changes, cuts, compactions, losses of members and exchanges of the list of endpoints,
+ * against the store's own history.
+ */
 class WatchPropertyTest {
   private static final List<Endpoint> MEMBERS = List.of(A, B, C);
   private static final Code[] CODES = {
@@ -33,7 +37,7 @@ class WatchPropertyTest {
   private final TreeMap<String, KeyValue> copy = new TreeMap<>(); // what the listener makes of it
 
   private void happen(Random random, boolean withCompactions) {
-    switch (random.nextInt(withCompactions ? 12 : 11)) {
+    switch (random.nextInt(withCompactions ? 13 : 12)) {
       case 0, 1, 2 -> store.put("k" + random.nextInt(6), "l" + random.nextInt(3));
       case 3 -> store.delete("k" + random.nextInt(6), "l" + random.nextInt(3));
       case 4 -> {
@@ -46,6 +50,7 @@ class WatchPropertyTest {
       case 8 -> server.fragment = random.nextInt(3);
       case 9 -> given.advance(Duration.ofMillis(random.nextInt(100)));
       case 10 -> given.advance(Duration.ofSeconds(random.nextInt(100)));
+      case 11 -> server.endpoints(someOf(random));
       default -> store.compact(store.revision() - random.nextInt(4));
     }
     if (random.nextInt(3) > 0) {
@@ -56,6 +61,13 @@ class WatchPropertyTest {
     } else if (random.nextBoolean()) {
       given.run();
     }
+  }
+
+  /** At least one of the members, in any order. */
+  private static List<Endpoint> someOf(Random random) {
+    List<Endpoint> shuffled = new ArrayList<>(MEMBERS);
+    Collections.shuffle(shuffled, random);
+    return shuffled.subList(0, 1 + random.nextInt(3));
   }
 
   private void settle() {

@@ -426,6 +426,21 @@ class WatcherTest {
     assertThat(server.stream().progressRequests()).isEqualTo(2);
   }
 
+  @Test
+  void theProgressThatItAsksForReachesAllWatchesOfAStream() {
+    var watches = new ArrayList<Watch>();
+    for (int i = 0; i < 20; i++) {
+      watches.add(given.watch(new WatchFixture.Heard(), WatchOptions.Builder::noPuts));
+    }
+    given.put("a");
+    given.put("b");
+
+    given.advance(ofMinutes(1));
+
+    assertThat(server.stream().progressRequests()).isEqualTo(1);
+    assertThat(watches).allMatch(watch -> watch.revision().equals(Revision.of(3)));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"3.4.24", "3.5.7", "3.5.0-rc.1", "unknown", ""})
   void asksNoServerForProgressThatMayTellTooMuch(String version) {

@@ -12,6 +12,8 @@ import java.util.List;
 /** Runs the companion server, in the JVM of the tests. */
 public final class CompanionLauncher implements Launcher {
   static final String LAX_RECONFIGURATION = "--strict-reconfig-check=false";
+  static final String PROGRESS_INTERVAL = "--experimental-watch-progress-notify-interval=";
+  static final String SNAPSHOT_COUNT = "--snapshot-count=";
 
   @Override
   public String kind() {
@@ -25,11 +27,20 @@ public final class CompanionLauncher implements Launcher {
 
   @Override
   public ClusterRunner cluster(ClusterPlan plan) {
-    if (!List.of(LAX_RECONFIGURATION).containsAll(plan.flags())) {
+    if (!plan.flags().stream().allMatch(CompanionLauncher::isKnown)) {
       throw new IllegalStateException(
-          "the companion has no flag but " + LAX_RECONFIGURATION + ", were " + plan.flags());
+          "the companion has no flags but "
+              + List.of(LAX_RECONFIGURATION, PROGRESS_INTERVAL, SNAPSHOT_COUNT)
+              + ", were "
+              + plan.flags());
     }
     return new CompanionRunner(plan);
+  }
+
+  private static boolean isKnown(String flag) {
+    return flag.equals(LAX_RECONFIGURATION)
+        || flag.startsWith(PROGRESS_INTERVAL)
+        || flag.startsWith(SNAPSHOT_COUNT);
   }
 
   @Override

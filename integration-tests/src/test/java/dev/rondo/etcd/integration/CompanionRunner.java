@@ -14,6 +14,7 @@ import dev.rondo.etcd.testing.PeerLink;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A companion cluster that is started member by member, as processes would be. */
 final class CompanionRunner implements ClusterRunner {
@@ -58,6 +59,10 @@ final class CompanionRunner implements ClusterRunner {
             .strictReconfiguration(!plan.flags().contains(CompanionLauncher.LAX_RECONFIGURATION))
             .timings(new Timings(plan.electionTimeout(), plan.heartbeat()));
     plan.quota().ifPresent(builder::quota);
+    flag(CompanionLauncher.PROGRESS_INTERVAL)
+        .ifPresent(millis -> builder.watchProgressInterval(millis(millis)));
+    flag(CompanionLauncher.SNAPSHOT_COUNT)
+        .ifPresent(entries -> builder.snapshotEntries(Integer.parseInt(entries)));
     if (founders.get(0).plan.certificate().isPresent()) {
       var tls = CompanionTls.builder();
       plan.clientCa().ifPresent(tls::clientCa);
@@ -70,6 +75,18 @@ final class CompanionRunner implements ClusterRunner {
     for (int i = 0; i < founders.size(); i++) {
       founders.get(i).member = cluster.member(i);
     }
+  }
+
+  private Optional<String> flag(String name) {
+    return plan.flags().stream()
+        .filter(flag -> flag.startsWith(name))
+        .map(flag -> flag.substring(name.length()))
+        .findFirst();
+  }
+
+  /** As etcd writes it, such as {@code 100ms}. */
+  private static Duration millis(String text) {
+    return Duration.ofMillis(Long.parseLong(text.substring(0, text.length() - "ms".length())));
   }
 
   /** One member. A cluster starts when the last of its first members does. */

@@ -3,10 +3,13 @@ package dev.rondo.etcd.integration;
 import static java.time.Duration.ofMillis;
 import static java.time.Duration.ofSeconds;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.rondo.etcd.Etcd;
 import dev.rondo.etcd.api.Bytes;
+import dev.rondo.etcd.api.Code;
+import dev.rondo.etcd.api.EtcdException;
 import dev.rondo.etcd.api.KeyRange;
 import dev.rondo.etcd.api.KeyValue;
 import dev.rondo.etcd.api.Revision;
@@ -15,6 +18,7 @@ import dev.rondo.etcd.kv.KvClient;
 import dev.rondo.etcd.kv.Op;
 import dev.rondo.etcd.kv.Watch;
 import dev.rondo.etcd.kv.WatchEnd;
+import dev.rondo.etcd.kv.WatchEndedException;
 import dev.rondo.etcd.kv.WatchEvent;
 import dev.rondo.etcd.kv.WatchOptions;
 import dev.rondo.etcd.kv.WatchState;
@@ -23,7 +27,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -128,6 +134,77 @@ class WatchTest {
   }
 
   @Test
+  void w3_aWatchThatIsCancelledBeforeItIsCreatedHearsNothing() {
+    shared.cluster().members().forEach(member -> member.bridge().refuse());
+    var created = client.kv().async().watch(KeyRange.prefix(prefix), WatchOptions.DEFAULT, heard);
+
+    created.cancel(true);
+    shared.cluster().members().forEach(member -> member.bridge().heal());
+    put("key", "0");
+
+    requireSilence(heard);
+    assertThat(created).isCancelled();
+  }
+
+  @Test
+  void w3_aWatchThatIsClosedWhileItIsQuietHearsNothing() {
+    var watch = watch(options -> {});
+
+    watch.close();
+    put("key", "0");
+
+    requireSilence(heard);
+    assertThat(watch.state()).isEqualTo(WatchState.CLOSED);
+    assertThat(watch.end()).isEmpty();
+  }
+
+  @Test
+  void w3_aWatchThatIsClosedWhileChangesComeHearsNoMoreOfThem() throws InterruptedException {
+    var watch = watch(options -> {});
+    var iterated = client.kv().watch(KeyRange.prefix(prefix));
+    var writer =
+        new Thread(
+            () -> {
+              for (int i = 0; i < 200; i++) {
+                put("key", Integer.toString(i));
+              }
+            });
+    writer.start();
+    heard.awaitChanges(20);
+    assertThat(iterated.hasNext()).isTrue();
+
+    watch.close();
+    int most = heard.batches.size() + 1; // one may be under way
+    iterated.close();
+    writer.join();
+
+    requireSilence(iterated.watch());
+    assertThat(heard.batches).hasSizeLessThanOrEqualTo(most);
+    assertThat(heard.told()).isEqualTo(puts(0, heard.told().size()));
+    assertThat(iterated.hasNext()).isFalse();
+  }
+
+  /** Another watch hears of a change that comes later, and this one has nothing. */
+  private void requireSilence(HeardEvents closed) {
+    awaitOneMore();
+    assertThat(closed.batches).isEmpty();
+    assertThat(closed.ends).isEmpty();
+  }
+
+  private void requireSilence(Watch closed) {
+    awaitOneMore();
+    assertThat(closed.state()).isEqualTo(WatchState.CLOSED);
+  }
+
+  private void awaitOneMore() {
+    var other = new HeardEvents();
+    try (var unused = client.kv().watch(KeyRange.prefix(prefix), WatchOptions.DEFAULT, other)) {
+      put("later", "");
+      other.awaitChanges(1);
+    }
+  }
+
+  @Test
   void w4_aWatchHearsAllThatItMissedWhileAllMembersWereOutOfReach() {
     var watch = watch(options -> {});
     put("key", "0");
@@ -199,6 +276,32 @@ class WatchTest {
   }
 
   @Test
+  void w11_afterTheCloseOfTheClientWatchesAreOverAndNewOnesRefused() {
+    var watch = watch(options -> {});
+    var iterated = client.kv().watch(KeyRange.prefix(prefix));
+
+    client.close();
+    heard.awaitEnd();
+
+    assertThat(heard.ends).containsExactly(new WatchEnd.Disconnected());
+    assertThat(watch.end()).contains(new WatchEnd.Disconnected());
+    assertThat(watch.state()).isEqualTo(WatchState.ENDED);
+    assertThat(catchThrowableOfType(WatchEndedException.class, iterated::hasNext).end())
+        .isEqualTo(new WatchEnd.Disconnected());
+    var kv = client.kv();
+    assertThat(codeOf(() -> kv.watch(KeyRange.prefix(prefix), it -> {}, batch -> {})))
+        .isEqualTo(Code.CLOSED);
+    assertThat(codeOf(() -> kv.watch(KeyRange.prefix(prefix)))).isEqualTo(Code.CLOSED);
+    watch.close();
+    iterated.close();
+    assertThat(watch.state()).isEqualTo(WatchState.ENDED);
+  }
+
+  private static Code codeOf(Runnable call) {
+    return catchThrowableOfType(EtcdException.class, call::run).code();
+  }
+
+  @Test
   void w12_theLossOfTheLeaderLosesNothing() {
     var watch = watch(options -> {});
     put("key", "0");
@@ -235,6 +338,26 @@ class WatchTest {
 
     assertThat(heard.told()).containsExactly(prefix + "a=1", prefix + "b=2");
     assertThat(deletes.told()).containsExactly("-" + prefix + "a", "-" + prefix + "b");
+  }
+
+  @Test
+  void w14_aWatchIsCreatedOnceForItsUserAndEachBreakIsTold() {
+    var created = new AtomicInteger();
+    var future = client.kv().async().watch(KeyRange.prefix(prefix), WatchOptions.DEFAULT, heard);
+    var counted = future.thenAccept(watch -> created.incrementAndGet());
+    await().atMost(PATIENCE).until(counted::isDone);
+    assertThat(heard.events()).as("the creation itself is no event").isEmpty();
+    put("key", "0");
+    heard.awaitChanges(1);
+
+    cutAll();
+    put("key", "1");
+    heard.awaitChanges(2);
+
+    assertThat(created).hasValue(1);
+    assertThat(heard.events()).hasSize(3);
+    assertThat(heard.events().get(1)).isInstanceOf(WatchEvent.Reconnected.class);
+    assertThat(heard.told()).isEqualTo(puts(0, 2));
   }
 
   @Test
@@ -291,6 +414,58 @@ class WatchTest {
   }
 
   @Test
+  void w18_closingAWatchAndThenTheClientIsNoFailure() {
+    for (int i = 0; i < 20; i++) {
+      try (var other = Etcd.builder().endpoints(shared.cluster().endpoints()).build()) {
+        var watch = other.kv().watch(KeyRange.prefix(prefix), WatchOptions.DEFAULT, heard);
+        watch.close();
+        other.close();
+
+        assertThat(watch.state()).isEqualTo(WatchState.CLOSED);
+        assertThat(watch.end()).isEmpty();
+      }
+    }
+    requireSilence(heard);
+  }
+
+  @Test
+  void w19_manyWatchesThatComeBackWhileTheyAreClosedAreAllOver() {
+    var heards = new ArrayList<HeardEvents>();
+    var watches = new ArrayList<Watch>();
+    for (int i = 0; i < 400; i++) {
+      var one = new HeardEvents();
+      heards.add(one);
+      watches.add(client.kv().watch(KeyRange.prefix(prefix), WatchOptions.DEFAULT, one));
+    }
+
+    cutAll();
+    watches.subList(0, 100).forEach(Watch::close); // while they wait for a stream
+    await().atMost(PATIENCE).until(() -> watches.get(399).state() == WatchState.ACTIVE);
+    cutAll();
+    watches.subList(100, 200).forEach(Watch::close);
+    put("key", "0");
+    awaitAll(heards.subList(200, 400), one -> one.changes().size() == 1);
+    cutAll();
+    client.close();
+    awaitAll(heards.subList(200, 400), one -> !one.ends.isEmpty());
+
+    assertThat(heards.subList(0, 200)).allMatch(one -> one.ends.isEmpty());
+    assertThat(heards.subList(0, 100)).allMatch(one -> one.changes().isEmpty());
+    assertThat(heards.subList(200, 400))
+        .allSatisfy(
+            one -> {
+              assertThat(one.told()).containsExactlyElementsOf(puts(0, 1));
+              assertThat(one.ends).containsExactly(new WatchEnd.Disconnected());
+            });
+    assertThat(watches.subList(0, 200)).allMatch(one -> one.state() == WatchState.CLOSED);
+    assertThat(watches.subList(200, 400)).allMatch(one -> one.state() == WatchState.ENDED);
+  }
+
+  private static void awaitAll(List<HeardEvents> all, Predicate<HeardEvents> condition) {
+    await().atMost(PATIENCE).until(() -> all.stream().allMatch(condition));
+  }
+
+  @Test
   void w20_closingIsPromptWhileNothingIsInReach() {
     var watch = watch(options -> {});
     shared.cluster().members().forEach(member -> member.bridge().refuse());
@@ -326,6 +501,83 @@ class WatchTest {
         .extracting(change -> ((WatchEvent.Put) change).kv().value().size())
         .containsExactly(
             1_000_000, 1_000_000, 1_000_000, 1_000_000, 1_000_000, 1_000_000, 1_000_000, 1_000_000);
+  }
+
+  /** One event is one message to etcd, whatever its size. */
+  @Test
+  void w21_anEventThatIsLargerThanTheClientTakesEndsItsWatchAndNoOther() {
+    var others = new ArrayList<HeardEvents>();
+    try (var small =
+        Connection.builder()
+            .endpoints(shared.cluster().endpoints())
+            .maxAnswerBytes(500_000)
+            .build()) {
+      KvClient kv = KvClient.over(small);
+      for (int i = 0; i < 5; i++) {
+        var other = new HeardEvents();
+        others.add(other);
+        kv.watch(KeyRange.key(prefix + "other"), WatchOptions.DEFAULT, other);
+      }
+      kv.watch(KeyRange.prefix(prefix), WatchOptions.DEFAULT, heard);
+      put("key", "0");
+
+      Revision large = put("large", "x".repeat(1_000_000));
+      heard.awaitEnd();
+      put("other", "1");
+      awaitAll(others, other -> other.changes().size() == 1);
+
+      assertThat(heard.told()).isEqualTo(puts(0, 1));
+      assertThat(heard.ends).containsExactly(new WatchEnd.TooLarge(large));
+      assertThat(others).allMatch(other -> other.ends.isEmpty());
+    }
+  }
+
+  /**
+   * Etcd cuts fragments at its own limit, which the client cannot change; the companion earlier.
+   */
+  @Test
+  void w21_aHistoryInFragmentsThatAreLargerThanTheClientTakesEndsTheWatch() {
+    Revision first = put("0", "x".repeat(400_000));
+    for (int i = 1; i < 8; i++) {
+      put(Integer.toString(i), "x".repeat(400_000));
+    }
+    try (var small =
+        Connection.builder()
+            .endpoints(shared.cluster().endpoints())
+            .maxAnswerBytes(500_000)
+            .build()) {
+      KvClient.over(small)
+          .watch(KeyRange.prefix(prefix), options -> options.startRevision(first), heard);
+      await().atMost(PATIENCE).until(() -> !heard.ends.isEmpty() || heard.changes().size() == 8);
+
+      assertThat(heard.changes()).hasSize(shared.backend().isReal() ? 0 : 8);
+      assertThat(heard.ends)
+          .isEqualTo(shared.backend().isReal() ? List.of(new WatchEnd.TooLarge(first)) : List.of());
+    }
+  }
+
+  @Test
+  void w22_aRevisionThatNeverComesIsAcceptedAtOnceAndDisturbsNobody() {
+    var never = new HeardEvents();
+    watch(options -> {});
+
+    try (var waiting =
+        client
+            .kv()
+            .watch(
+                KeyRange.prefix(prefix),
+                options -> options.startRevision(Revision.of(Long.MAX_VALUE)),
+                never)) {
+      put("key", "0");
+      heard.awaitChanges(1);
+      cutAll();
+      put("key", "1");
+      heard.awaitChanges(2);
+
+      await().atMost(PATIENCE).until(() -> waiting.state() == WatchState.ACTIVE);
+      assertThat(never.changes()).isEmpty();
+      assertThat(never.ends).isEmpty();
+    }
   }
 
   @Test
