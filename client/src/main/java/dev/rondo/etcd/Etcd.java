@@ -1,5 +1,6 @@
 package dev.rondo.etcd;
 
+import dev.rondo.etcd.api.Bytes;
 import dev.rondo.etcd.balancer.Connection;
 import dev.rondo.etcd.cluster.AuthClient;
 import dev.rondo.etcd.cluster.ClusterClient;
@@ -50,6 +51,20 @@ public final class Etcd implements AutoCloseable {
   /** Grants leases and keeps them. */
   public LeaseClient leases() {
     return leases;
+  }
+
+  /** Returns the clients of the keys under {@code prefix}, in UTF-8. */
+  public EtcdNamespace namespace(String prefix) {
+    return namespace(Bytes.utf8(prefix));
+  }
+
+  /**
+   * Returns the clients of the keys under {@code prefix}; see {@link KvClient#namespace(Bytes)}.
+   *
+   * @param prefix at least one byte
+   */
+  public EtcdNamespace namespace(Bytes prefix) {
+    return new EtcdNamespace(kv, leases).namespace(prefix);
   }
 
   /** Lists and changes the members. */

@@ -2,6 +2,7 @@ package dev.rondo.etcd.kv;
 
 import dev.rondo.etcd.api.Bytes;
 import dev.rondo.etcd.api.CallSettings;
+import dev.rondo.etcd.api.Codec;
 import dev.rondo.etcd.api.KeyRange;
 import dev.rondo.etcd.api.KeyValue;
 import dev.rondo.etcd.api.LeaseId;
@@ -220,6 +221,19 @@ public interface AsyncKvClient {
    * @return the watch, once the server has created it; cancelling this before closes the watch
    */
   CompletableFuture<Watch> watch(KeyRange range, WatchOptions options, WatchListener listener);
+
+  /** See {@link KvClient#namespace(String)}. */
+  default AsyncKvClient namespace(String prefix) {
+    return namespace(Bytes.utf8(prefix));
+  }
+
+  /** See {@link KvClient#namespace(Bytes)}. */
+  AsyncKvClient namespace(Bytes prefix);
+
+  /** Returns a view of this client with keys and values of other types than bytes. */
+  default <K, V> AsyncTypedKvClient<K, V> as(Codec<K> keys, Codec<V> values) {
+    return new CodecAsyncKvClient<>(this, new Codecs<>(keys, values));
+  }
 
   /** Keeps a local copy of a range; see the form with options. */
   default CompletableFuture<KeyCache> cache(KeyRange range) {

@@ -7,6 +7,7 @@ import dev.rondo.etcd.api.KeyValue;
 import dev.rondo.etcd.api.LeaseId;
 import dev.rondo.etcd.api.Revision;
 import dev.rondo.etcd.balancer.internal.Calls;
+import dev.rondo.etcd.balancer.internal.Namespace;
 import dev.rondo.etcd.balancer.internal.Rpc;
 import dev.rondo.etcd.wire.CompactionRequest;
 import dev.rondo.etcd.wire.CompactionResponse;
@@ -45,41 +46,47 @@ final class GrpcAsyncKvClient implements AsyncKvClient {
   private static final PutOptions KEEPING_LEASE = PutOptions.builder().ignoreLease().build();
 
   private final Calls calls;
+  private final Namespace namespace;
+  private final Requests requests;
+  private final Results results;
 
-  GrpcAsyncKvClient(Calls calls) {
+  GrpcAsyncKvClient(Calls calls, Namespace namespace) {
     this.calls = calls;
+    this.namespace = namespace;
+    this.requests = new Requests(namespace);
+    this.results = new Results(namespace);
   }
 
   @Override
   public AsyncKvClient with(Consumer<CallSettings.Builder> changes) {
-    return new GrpcAsyncKvClient(calls.with(calls.settings().with(changes)));
+    return new GrpcAsyncKvClient(calls.with(calls.settings().with(changes)), namespace);
   }
 
   @Override
   public CompletableFuture<Optional<KeyValue>> get(Bytes key) {
-    return calls.call(GET, Requests.range(KeyRange.key(key), GetOptions.DEFAULT), Results::first);
+    return calls.call(GET, requests.range(KeyRange.key(key), GetOptions.DEFAULT), results::first);
   }
 
   @Override
   public CompletableFuture<RangeResult> get(KeyRange range, GetOptions options) {
     return calls.call(
-        options.isSerializable() ? LOCAL_GET : GET, Requests.range(range, options), Results::range);
+        options.isSerializable() ? LOCAL_GET : GET, requests.range(range, options), results::range);
   }
 
   @Override
   public CompletableFuture<PutResult> put(Bytes key, Bytes value, PutOptions options) {
-    return calls.call(PUT, Requests.put(new Op.Put(key, value, options)), Results::put);
+    return calls.call(PUT, requests.put(new Op.Put(key, value, options)), results::put);
   }
 
   @Override
   public CompletableFuture<DeleteResult> delete(KeyRange range, DeleteOptions options) {
-    return calls.call(DELETE, Requests.delete(range, options), Results::delete);
+    return calls.call(DELETE, requests.delete(range, options), results::delete);
   }
 
   @Override
   public CompletableFuture<TxnResult> txn(Txn txn) {
     txn.requireNotEmpty();
-    return calls.call(rpc(txn), Requests.txn(txn), Results::txn);
+    return calls.call(rpc(txn), requests.txn(txn), results::txn);
   }
 
   private static Rpc<TxnRequest, TxnResponse> rpc(Txn txn) {
@@ -113,7 +120,7 @@ final class GrpcAsyncKvClient implements AsyncKvClient {
 
   private CompletableFuture<ConditionalPutResult> putIf(Compare condition, Op.Put put) {
     Txn txn = Txn.when(condition).then(put).orElse(Op.get(put.key()));
-    return calls.call(TXN, Requests.txn(txn), Results::conditionalPut);
+    return calls.call(TXN, requests.txn(txn), results::conditionalPut);
   }
 
   @Override
@@ -123,13 +130,18 @@ final class GrpcAsyncKvClient implements AsyncKvClient {
 
   @Override
   public CompletableFuture<ScanPage> scan(KeyRange range, ScanOptions options) {
-    return ScanPage.read(calls, range, options);
+    return ScanPage.read(calls, namespace, range, options);
   }
 
   @Override
   public CompletableFuture<Watch> watch(
       KeyRange range, WatchOptions options, WatchListener listener) {
-    return WatchedRange.over(calls, range, options, listener).start();
+    return WatchedRange.over(calls, namespace, range, options, listener).start();
+  }
+
+  @Override
+  public AsyncKvClient namespace(Bytes prefix) {
+    return new GrpcAsyncKvClient(calls, namespace.inside(prefix));
   }
 
   @Override

@@ -8,24 +8,27 @@ import dev.rondo.etcd.api.LeaseId;
 import dev.rondo.etcd.api.Revision;
 import dev.rondo.etcd.balancer.internal.Blocking;
 import dev.rondo.etcd.balancer.internal.Calls;
+import dev.rondo.etcd.balancer.internal.Namespace;
 import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Awaits what {@link GrpcAsyncKvClient} does. */
 final class GrpcKvClient implements KvClient {
   private final Calls calls;
+  private final Namespace namespace;
   private final AsyncKvClient direct; // completes where only Blocking.await may go on
   private final AsyncKvClient async;
 
-  GrpcKvClient(Calls calls) {
+  GrpcKvClient(Calls calls, Namespace namespace) {
     this.calls = calls;
-    this.direct = new GrpcAsyncKvClient(calls);
-    this.async = new GrpcAsyncKvClient(calls.async());
+    this.namespace = namespace;
+    this.direct = new GrpcAsyncKvClient(calls, namespace);
+    this.async = new GrpcAsyncKvClient(calls.async(), namespace);
   }
 
   @Override
   public KvClient with(Consumer<CallSettings.Builder> changes) {
-    return new GrpcKvClient(calls.with(calls.settings().with(changes)));
+    return new GrpcKvClient(calls.with(calls.settings().with(changes)), namespace);
   }
 
   @Override
@@ -90,9 +93,14 @@ final class GrpcKvClient implements KvClient {
 
   @Override
   public WatchIterator watch(KeyRange range, WatchOptions options) {
-    WatchedRange watch = WatchedRange.over(calls, range, options, null);
+    WatchedRange watch = WatchedRange.over(calls, namespace, range, options, null);
     Blocking.await(watch.start());
     return new WatchIterator(watch);
+  }
+
+  @Override
+  public KvClient namespace(Bytes prefix) {
+    return new GrpcKvClient(calls, namespace.inside(prefix));
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.rondo.etcd.kv;
 
 import dev.rondo.etcd.api.Bytes;
 import dev.rondo.etcd.api.CallSettings;
+import dev.rondo.etcd.api.Codec;
 import dev.rondo.etcd.api.EtcdException;
 import dev.rondo.etcd.api.KeyRange;
 import dev.rondo.etcd.api.KeyValue;
@@ -10,6 +11,7 @@ import dev.rondo.etcd.api.OutcomeUnknownException;
 import dev.rondo.etcd.api.Revision;
 import dev.rondo.etcd.balancer.Connection;
 import dev.rondo.etcd.balancer.internal.Calls;
+import dev.rondo.etcd.balancer.internal.Namespace;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -40,7 +42,7 @@ import java.util.function.Consumer;
 public interface KvClient {
   /** Returns a client that calls over {@code connection}, which stays the caller's to close. */
   static KvClient over(Connection connection) {
-    return new GrpcKvClient(Calls.over(connection));
+    return new GrpcKvClient(Calls.over(connection), Namespace.ROOT);
   }
 
   /** Returns a client whose calls are made with the changes that {@code changes} makes. */
@@ -260,6 +262,30 @@ public interface KvClient {
    * @throws EtcdException as the form with a listener does
    */
   WatchIterator watch(KeyRange range, WatchOptions options);
+
+  /** Returns a client of the keys that begin with {@code prefix}, in UTF-8; see the other form. */
+  default KvClient namespace(String prefix) {
+    return namespace(Bytes.utf8(prefix));
+  }
+
+  /**
+   * Returns a client of the keys that begin with {@code prefix}, which calls them by what follows
+   * it. Keys and ranges get the prefix on their way to the cluster, those of transactions and
+   * watches included, and lose it on their way back. No range leads out: {@link KeyRange#all} and
+   * {@link KeyRange#from} end where the prefix does. A namespace of a namespace has both prefixes.
+   *
+   * <p>The key that is the prefix and nothing more is not part of it, because its name would be
+   * empty. {@link #compact} is of the whole cluster, here, too.
+   *
+   * @param prefix at least one byte; it is not set off from the names by anything, so let it end
+   *     with a separator
+   */
+  KvClient namespace(Bytes prefix);
+
+  /** Returns a view of this client with keys and values of other types than bytes. */
+  default <K, V> TypedKvClient<K, V> as(Codec<K> keys, Codec<V> values) {
+    return new CodecKvClient<>(this, new Codecs<>(keys, values));
+  }
 
   /** Keeps a local copy of a range; see the form with options. */
   default KeyCache cache(KeyRange range) {

@@ -2,6 +2,7 @@ package dev.rondo.etcd.kv;
 
 import dev.rondo.etcd.api.KeyRange;
 import dev.rondo.etcd.api.Revision;
+import dev.rondo.etcd.balancer.internal.Namespace;
 import dev.rondo.etcd.balancer.internal.Wire;
 import dev.rondo.etcd.wire.CompactionRequest;
 import dev.rondo.etcd.wire.Compare.CompareResult;
@@ -15,19 +16,27 @@ import dev.rondo.etcd.wire.WatchCancelRequest;
 import dev.rondo.etcd.wire.WatchCreateRequest;
 import dev.rondo.etcd.wire.WatchRequest;
 
-/** Turns what callers ask for into messages. */
+/** Turns what callers ask for into messages, with the keys of a namespace under their names. */
 final class Requests {
-  private Requests() {}
+  private final Namespace namespace;
 
-  static RangeRequest range(KeyRange range, GetOptions options) {
-    RangeRequest.Builder request =
-        RangeRequest.newBuilder()
-            .setKey(Wire.bytes(range.start()))
-            .setRangeEnd(Wire.bytes(range.end()));
+  Requests(Namespace namespace) {
+    this.namespace = namespace;
+  }
+
+  RangeRequest range(KeyRange range, GetOptions options) {
+    RangeRequest.Builder request = range(range);
     if (options != GetOptions.DEFAULT) {
       apply(options, request);
     }
     return request.build();
+  }
+
+  private RangeRequest.Builder range(KeyRange range) {
+    KeyRange keys = namespace.in(range);
+    return RangeRequest.newBuilder()
+        .setKey(Wire.bytes(keys.start()))
+        .setRangeEnd(Wire.bytes(keys.end()));
   }
 
   private static void apply(GetOptions options, RangeRequest.Builder request) {
@@ -63,19 +72,19 @@ final class Requests {
         : RangeRequest.SortOrder.DESCEND;
   }
 
-  static RangeRequest page(KeyRange range, ScanOptions options) {
-    return RangeRequest.newBuilder()
-        .setKey(Wire.bytes(range.start()))
-        .setRangeEnd(Wire.bytes(range.end()))
+  RangeRequest page(KeyRange range, ScanOptions options) {
+    return range(range)
         .setLimit(options.pageSize())
         .setKeysOnly(options.isKeysOnly())
         .setRevision(options.revision().value())
         .build();
   }
 
-  static PutRequest put(Op.Put put) {
+  PutRequest put(Op.Put put) {
     PutRequest.Builder request =
-        PutRequest.newBuilder().setKey(Wire.bytes(put.key())).setValue(Wire.bytes(put.value()));
+        PutRequest.newBuilder()
+            .setKey(Wire.bytes(namespace.in(put.key())))
+            .setValue(Wire.bytes(put.value()));
     PutOptions options = put.options();
     if (options != PutOptions.DEFAULT) {
       request
@@ -87,10 +96,11 @@ final class Requests {
     return request.build();
   }
 
-  static DeleteRangeRequest delete(KeyRange range, DeleteOptions options) {
+  DeleteRangeRequest delete(KeyRange range, DeleteOptions options) {
+    KeyRange keys = namespace.in(range);
     return DeleteRangeRequest.newBuilder()
-        .setKey(Wire.bytes(range.start()))
-        .setRangeEnd(Wire.bytes(range.end()))
+        .setKey(Wire.bytes(keys.start()))
+        .setRangeEnd(Wire.bytes(keys.end()))
         .setPrevKv(options.isPrevKv())
         .build();
   }
@@ -112,11 +122,12 @@ final class Requests {
    * @param start the first revision wanted; 0 for what comes after now
    * @param id what the watch shall be known by
    */
-  static WatchRequest watch(KeyRange range, WatchOptions options, long start, long id) {
+  WatchRequest watch(KeyRange range, WatchOptions options, long start, long id) {
+    KeyRange keys = namespace.in(range);
     WatchCreateRequest.Builder request =
         WatchCreateRequest.newBuilder()
-            .setKey(Wire.bytes(range.start()))
-            .setRangeEnd(Wire.bytes(range.end()))
+            .setKey(Wire.bytes(keys.start()))
+            .setRangeEnd(Wire.bytes(keys.end()))
             .setStartRevision(start)
             .setProgressNotify(true)
             .setPrevKv(options.isPrevKv())
@@ -138,16 +149,11 @@ final class Requests {
   }
 
   /** Reads next to nothing, for who wants to know whether the range may be read. */
-  static RangeRequest anyKeyOf(KeyRange range) {
-    return RangeRequest.newBuilder()
-        .setKey(Wire.bytes(range.start()))
-        .setRangeEnd(Wire.bytes(range.end()))
-        .setLimit(1)
-        .setKeysOnly(true)
-        .build();
+  RangeRequest anyKeyOf(KeyRange range) {
+    return range(range).setLimit(1).setKeysOnly(true).build();
   }
 
-  static TxnRequest txn(Txn txn) {
+  TxnRequest txn(Txn txn) {
     TxnRequest.Builder request = TxnRequest.newBuilder();
     for (Compare compare : txn.compares()) {
       request.addCompare(compare(compare));
@@ -161,7 +167,7 @@ final class Requests {
     return request.build();
   }
 
-  private static RequestOp op(Op op) {
+  private RequestOp op(Op op) {
     RequestOp.Builder request = RequestOp.newBuilder();
     if (op instanceof Op.Get get) {
       request.setRequestRange(range(get.range(), get.options()));
@@ -175,12 +181,13 @@ final class Requests {
     return request.build();
   }
 
-  private static dev.rondo.etcd.wire.Compare compare(Compare compare) {
+  private dev.rondo.etcd.wire.Compare compare(Compare compare) {
+    KeyRange keys = namespace.in(compare.range());
     dev.rondo.etcd.wire.Compare.Builder request =
         dev.rondo.etcd.wire.Compare.newBuilder()
             .setResult(result(compare.relation()))
-            .setKey(Wire.bytes(compare.range().start()))
-            .setRangeEnd(Wire.bytes(compare.range().end()));
+            .setKey(Wire.bytes(keys.start()))
+            .setRangeEnd(Wire.bytes(keys.end()));
     if (compare instanceof Compare.Version version) {
       request.setTarget(CompareTarget.VERSION).setVersion(version.version());
     } else if (compare instanceof Compare.CreateRevision create) {

@@ -35,7 +35,10 @@ final class Resync {
         told != null
             ? told.next()
             : ScanPage.read(
-                watch.calls(), watch.range(), ScanOptions.of(scan -> scan.pageSize(pageSize)));
+                watch.calls(),
+                watch.namespace(),
+                watch.range(),
+                ScanOptions.of(scan -> scan.pageSize(pageSize)));
     coming = page;
     var unused =
         page.whenComplete((read, failure) -> watch.watcher().run(() -> came(read, failure)));

@@ -6,6 +6,7 @@ import dev.rondo.etcd.api.KeyRange;
 import dev.rondo.etcd.api.KeyValue;
 import dev.rondo.etcd.api.Revision;
 import dev.rondo.etcd.balancer.internal.Calls;
+import dev.rondo.etcd.balancer.internal.Namespace;
 import dev.rondo.etcd.balancer.internal.Rpc;
 import dev.rondo.etcd.balancer.internal.Wire;
 import dev.rondo.etcd.wire.KVGrpc;
@@ -38,32 +39,46 @@ public final class ScanPage {
   private static final Bytes ZERO = Bytes.of((byte) 0);
 
   private final Calls calls;
+  private final Namespace namespace;
   private final ScanOptions options;
   private final List<KeyValue> kvs;
   private final @Nullable KeyRange rest; // null on the last page
 
-  private ScanPage(Calls calls, ScanOptions options, List<KeyValue> kvs, @Nullable KeyRange rest) {
+  private ScanPage(
+      Calls calls,
+      Namespace namespace,
+      ScanOptions options,
+      List<KeyValue> kvs,
+      @Nullable KeyRange rest) {
     this.calls = calls;
+    this.namespace = namespace;
     this.options = options;
     this.kvs = kvs;
     this.rest = rest;
   }
 
   /** Reads the first page of {@code range}. */
-  static CompletableFuture<ScanPage> read(Calls calls, KeyRange range, ScanOptions options) {
+  static CompletableFuture<ScanPage> read(
+      Calls calls, Namespace namespace, KeyRange range, ScanOptions options) {
     return calls.call(
-        SCAN, Requests.page(range, options), response -> answered(calls, range, options, response));
+        SCAN,
+        new Requests(namespace).page(range, options),
+        response -> answered(calls, namespace, range, options, response));
   }
 
   private static ScanPage answered(
-      Calls calls, KeyRange range, ScanOptions options, RangeResponse response) {
+      Calls calls,
+      Namespace namespace,
+      KeyRange range,
+      ScanOptions options,
+      RangeResponse response) {
     Revision revision = options.revision();
     if (revision.equals(Revision.NONE)) {
       revision = Wire.revision(response.getHeader().getRevision());
     }
-    List<KeyValue> kvs = Results.keyValues(response.getKvsList());
+    List<KeyValue> kvs = new Results(namespace).page(response);
     KeyRange rest = response.getMore() ? after(kvs, range) : null;
-    return new ScanPage(calls, options.at(revision), kvs, rest);
+    return new ScanPage(calls, namespace, options.at(revision), kvs, rest);
   }
 
   /** What is left of {@code range}: there is no key between another and the same with a zero. */
@@ -99,7 +114,7 @@ public final class ScanPage {
     if (rest == null) {
       throw new IllegalStateException("next must not be called on the last page of a scan");
     }
-    return read(calls, rest, options);
+    return read(calls, namespace, rest, options);
   }
 
   /**

@@ -99,7 +99,7 @@ final class WatchStream implements StreamListener<WatchResponse> {
     creating.put(lastId, subscription);
     live++;
     watch.subscribed(subscription);
-    rpc.send(Requests.watch(watch.range(), watch.options(), watch.next(), lastId));
+    rpc.send(watch.request(lastId));
     if (patience == null) {
       awaitCreation();
     }
@@ -411,7 +411,7 @@ final class WatchStream implements StreamListener<WatchResponse> {
       }
       long last = pending.isEmpty() ? watch.next() : lastPending().value();
       for (Event event : response.getEventsList()) {
-        WatchEvent change = Results.change(event);
+        WatchEvent change = watch.change(event);
         if (change.revision().value() < last) {
           throw malformed("it sent revision " + change.revision() + " where " + last + " was next");
         }

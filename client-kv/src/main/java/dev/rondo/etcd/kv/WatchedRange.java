@@ -6,13 +6,16 @@ import dev.rondo.etcd.api.KeyRange;
 import dev.rondo.etcd.api.Revision;
 import dev.rondo.etcd.api.WriteOutcome;
 import dev.rondo.etcd.balancer.internal.Calls;
+import dev.rondo.etcd.balancer.internal.Namespace;
 import dev.rondo.etcd.balancer.internal.Rpc;
 import dev.rondo.etcd.balancer.internal.SerialTasks;
 import dev.rondo.etcd.balancer.internal.Timer;
 import dev.rondo.etcd.balancer.internal.TokenRefusal;
+import dev.rondo.etcd.wire.Event;
 import dev.rondo.etcd.wire.KVGrpc;
 import dev.rondo.etcd.wire.RangeRequest;
 import dev.rondo.etcd.wire.RangeResponse;
+import dev.rondo.etcd.wire.WatchRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -39,7 +42,10 @@ final class WatchedRange implements Watch, WatchBuffer.Owner {
 
   private final Watcher watcher;
   private final Calls calls;
-  private final KeyRange range;
+  private final Namespace namespace;
+  private final Requests requests;
+  private final Results results;
+  private final KeyRange range; // by the names in the namespace
   private final WatchOptions options;
   private final @Nullable WatchListener listener; // null if it is iterated over
   private final WatchBuffer buffer;
@@ -64,11 +70,15 @@ final class WatchedRange implements Watch, WatchBuffer.Owner {
   WatchedRange(
       Watcher watcher,
       Calls calls,
+      Namespace namespace,
       KeyRange range,
       WatchOptions options,
       @Nullable WatchListener listener) {
     this.watcher = watcher;
     this.calls = calls;
+    this.namespace = namespace;
+    this.requests = new Requests(namespace);
+    this.results = new Results(namespace);
     this.range = range;
     this.options = options;
     this.listener = listener;
@@ -83,9 +93,13 @@ final class WatchedRange implements Watch, WatchBuffer.Owner {
 
   /** Returns a watch that waits for {@link #start}. */
   static WatchedRange over(
-      Calls calls, KeyRange range, WatchOptions options, @Nullable WatchListener listener) {
+      Calls calls,
+      Namespace namespace,
+      KeyRange range,
+      WatchOptions options,
+      @Nullable WatchListener listener) {
     Watcher watcher = calls.shared(Watcher.class, () -> Watcher.over(calls));
-    return new WatchedRange(watcher, calls, range, options, listener);
+    return new WatchedRange(watcher, calls, namespace, range, options, listener);
   }
 
   /** Starts the watch. The future completes when the server has created it. */
@@ -125,6 +139,20 @@ final class WatchedRange implements Watch, WatchBuffer.Owner {
 
   Calls calls() {
     return calls;
+  }
+
+  Namespace namespace() {
+    return namespace;
+  }
+
+  /** Asks for the watch, from the first revision that is missing. */
+  WatchRequest request(long id) {
+    return requests.watch(range, options, next, id);
+  }
+
+  /** Returns what an event of this watch tells. */
+  WatchEvent change(Event event) {
+    return results.change(event);
   }
 
   @Override
@@ -296,7 +324,7 @@ final class WatchedRange implements Watch, WatchBuffer.Owner {
     if (isKnown) {
       stand(WatchState.DISCONNECTED);
     }
-    CompletableFuture<Boolean> read = calls.call(CHECK, Requests.anyKeyOf(range), response -> true);
+    CompletableFuture<Boolean> read = calls.call(CHECK, requests.anyKeyOf(range), response -> true);
     check = read;
     var unused =
         read.whenComplete((done, failure) -> watcher.run(() -> checked(by, denial, failure)));

@@ -3,6 +3,7 @@ package dev.rondo.etcd.kv;
 import dev.rondo.etcd.api.CallSettings;
 import dev.rondo.etcd.api.Code;
 import dev.rondo.etcd.api.EtcdException;
+import dev.rondo.etcd.api.KeyRange;
 import dev.rondo.etcd.api.WriteOutcome;
 import dev.rondo.etcd.balancer.Endpoint;
 import dev.rondo.etcd.balancer.internal.Calls;
@@ -38,7 +39,7 @@ import java.util.function.Supplier;
  * A cluster of three members that serve watches of one store, on fake time. They do what etcd does:
  * answer creates in order, send the history in batches and then each revision as it is made, in
  * fragments if told so, and never more messages than were asked for. Streams go to the first member
- * that is not avoided. All watched ranges are the whole store.
+ * that is not avoided.
  */
 final class FakeWatchServer implements Calls {
   static final Endpoint A = Endpoint.parse("http://a:2379");
@@ -117,21 +118,25 @@ final class FakeWatchServer implements Calls {
   private final class Watching {
     private final long id;
     private final WatchCreateRequest request;
+    private final KeyRange range;
     private long next;
 
     Watching(long id, WatchCreateRequest request, long next) {
       this.id = id;
       this.request = request;
+      this.range =
+          new KeyRange(ModelStore.bytes(request.getKey()), ModelStore.bytes(request.getRangeEnd()));
       this.next = next;
     }
 
     private boolean wants(Event event) {
-      return !request
-          .getFiltersList()
-          .contains(
-              event.getType() == Event.EventType.PUT
-                  ? WatchCreateRequest.FilterType.NOPUT
-                  : WatchCreateRequest.FilterType.NODELETE);
+      return range.contains(ModelStore.bytes(event.getKv().getKey()))
+          && !request
+              .getFiltersList()
+              .contains(
+                  event.getType() == Event.EventType.PUT
+                      ? WatchCreateRequest.FilterType.NOPUT
+                      : WatchCreateRequest.FilterType.NODELETE);
     }
 
     private boolean isSynced() {

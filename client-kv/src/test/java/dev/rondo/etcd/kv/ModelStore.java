@@ -1,6 +1,8 @@
 package dev.rondo.etcd.kv;
 
 import com.google.protobuf.ByteString;
+import dev.rondo.etcd.api.Bytes;
+import dev.rondo.etcd.api.KeyRange;
 import dev.rondo.etcd.wire.Event;
 import dev.rondo.etcd.wire.KeyValue;
 import dev.rondo.etcd.wire.RangeRequest;
@@ -103,7 +105,10 @@ final class ModelStore {
     return (isPrevKv ? changes : plainChanges).tailMap(revision, true);
   }
 
-  /** Everything is in every range that the tests read. */
+  static Bytes bytes(ByteString bytes) {
+    return Bytes.of(bytes.toByteArray());
+  }
+
   RangeResponse answer(RangeRequest request) {
     return answer(request, revision());
   }
@@ -111,14 +116,9 @@ final class ModelStore {
   /** What a member says that knows the revisions up to {@code last} only. */
   RangeResponse answer(RangeRequest request, long last) {
     long revision = request.getRevision() == 0 ? last : request.getRevision();
+    KeyRange range = new KeyRange(bytes(request.getKey()), bytes(request.getRangeEnd()));
     List<KeyValue> found =
-        state(revision).values().stream()
-            .filter(
-                kv ->
-                    ByteString.unsignedLexicographicalComparator()
-                            .compare(kv.getKey(), request.getKey())
-                        >= 0)
-            .toList();
+        state(revision).values().stream().filter(kv -> range.contains(bytes(kv.getKey()))).toList();
     List<KeyValue> young =
         found.stream().filter(kv -> kv.getModRevision() >= request.getMinModRevision()).toList();
     int limit =

@@ -9,6 +9,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.rondo.etcd.api.KeyRange;
 import dev.rondo.etcd.api.Revision;
+import dev.rondo.etcd.balancer.internal.Namespace;
 import dev.rondo.etcd.balancer.internal.Rpc;
 import dev.rondo.etcd.wire.CompactionRequest;
 import dev.rondo.etcd.wire.CompactionResponse;
@@ -76,7 +77,7 @@ class RepetitionTest {
       String name, Consumer<KvClient> operation, Rpc.Kind kind, boolean requiresLeader) {
     var calls = new FakeCalls(request -> ANSWERS.get(request.getClass()));
 
-    operation.accept(new GrpcKvClient(calls));
+    operation.accept(new GrpcKvClient(calls, Namespace.ROOT));
 
     assertThat(calls.called).hasSize(1);
     Rpc<?, ?> rpc = calls.called.get(0);

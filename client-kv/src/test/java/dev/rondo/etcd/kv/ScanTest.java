@@ -9,6 +9,7 @@ import dev.rondo.etcd.api.EtcdException;
 import dev.rondo.etcd.api.KeyRange;
 import dev.rondo.etcd.api.KeyValue;
 import dev.rondo.etcd.api.Revision;
+import dev.rondo.etcd.balancer.internal.Namespace;
 import dev.rondo.etcd.wire.RangeRequest;
 import dev.rondo.etcd.wire.RangeResponse;
 import java.util.ArrayList;
@@ -31,7 +32,8 @@ class ScanTest {
   private final KvClient kv = clientOf(store);
 
   private static KvClient clientOf(FakeStore store) {
-    return new GrpcKvClient(new FakeCalls(request -> store.answer((RangeRequest) request)));
+    return new GrpcKvClient(
+        new FakeCalls(request -> store.answer((RangeRequest) request)), Namespace.ROOT);
   }
 
   private void put(String... keys) {
@@ -220,7 +222,7 @@ class ScanTest {
     int[] seen = {0};
 
     CompletableFuture<Void> done =
-        ScanPage.read(calls, KeyRange.all(), ScanOptions.DEFAULT)
+        ScanPage.read(calls, Namespace.ROOT, KeyRange.all(), ScanOptions.DEFAULT)
             .join()
             .forEachRemaining(kv -> seen[0]++);
 
@@ -268,7 +270,7 @@ class ScanTest {
   void failsRatherThanToStopEarlyOnAPageThatMakesNoSense() {
     var calls = new FakeCalls(request -> RangeResponse.newBuilder().setMore(true).build());
 
-    assertThatThrownBy(() -> new GrpcKvClient(calls).scan(KeyRange.all()))
+    assertThatThrownBy(() -> new GrpcKvClient(calls, Namespace.ROOT).scan(KeyRange.all()))
         .isInstanceOfSatisfying(
             EtcdException.class,
             failure -> assertThat(failure.code()).isEqualTo(Code.MALFORMED_ANSWER))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.rondo.etcd.api.EtcdException;
 import dev.rondo.etcd.api.KeyRange;
+import dev.rondo.etcd.balancer.internal.Namespace;
 import dev.rondo.etcd.testing.FakeTime;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ final class WatchFixture {
   final FakeTime time = new FakeTime();
   final FakeWatchServer server = new FakeWatchServer(time);
   final ModelStore store = server.store;
-  final AsyncKvClient kv = new GrpcAsyncKvClient(server);
+  final AsyncKvClient kv = new GrpcAsyncKvClient(server, Namespace.ROOT);
 
   /** Writes down what a watch tells, and checks that it may be told. */
   static final class Heard implements WatchListener {
@@ -111,7 +112,7 @@ final class WatchFixture {
   List<WatchEvent> changesFrom(long revision, boolean isPrevKv) {
     return store.from(revision, isPrevKv).values().stream()
         .flatMap(List::stream)
-        .map(Results::change)
+        .map(new Results(Namespace.ROOT)::change)
         .toList();
   }
 

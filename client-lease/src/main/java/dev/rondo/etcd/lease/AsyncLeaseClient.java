@@ -1,5 +1,6 @@
 package dev.rondo.etcd.lease;
 
+import dev.rondo.etcd.api.Bytes;
 import dev.rondo.etcd.api.CallSettings;
 import dev.rondo.etcd.api.LeaseId;
 import java.time.Duration;
@@ -52,4 +53,12 @@ public interface AsyncLeaseClient {
 
   /** See {@link LeaseClient#selfHealing} and {@link #keep(Duration)}. */
   CompletableFuture<SelfHealingLease> selfHealing(Duration ttl);
+
+  /** See {@link LeaseClient#namespace(String)}. */
+  default AsyncLeaseClient namespace(String prefix) {
+    return namespace(Bytes.utf8(prefix));
+  }
+
+  /** See {@link LeaseClient#namespace(Bytes)}. */
+  AsyncLeaseClient namespace(Bytes prefix);
 }

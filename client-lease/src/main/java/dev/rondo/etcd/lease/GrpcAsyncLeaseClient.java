@@ -1,11 +1,13 @@
 package dev.rondo.etcd.lease;
 
+import dev.rondo.etcd.api.Bytes;
 import dev.rondo.etcd.api.CallSettings;
 import dev.rondo.etcd.api.Code;
 import dev.rondo.etcd.api.EtcdException;
 import dev.rondo.etcd.api.LeaseId;
 import dev.rondo.etcd.api.WriteOutcome;
 import dev.rondo.etcd.balancer.internal.Calls;
+import dev.rondo.etcd.balancer.internal.Namespace;
 import dev.rondo.etcd.balancer.internal.TwoSteps;
 import dev.rondo.etcd.balancer.internal.Wire;
 import dev.rondo.etcd.wire.LeaseGrantRequest;
@@ -33,16 +35,19 @@ final class GrpcAsyncLeaseClient implements AsyncLeaseClient {
   private static final String KEEP = "lease keep";
 
   private final Calls calls;
+  private final Namespace namespace;
   private final LongSupplier nanoTime;
 
-  GrpcAsyncLeaseClient(Calls calls, LongSupplier nanoTime) {
+  GrpcAsyncLeaseClient(Calls calls, Namespace namespace, LongSupplier nanoTime) {
     this.calls = calls;
+    this.namespace = namespace;
     this.nanoTime = nanoTime;
   }
 
   @Override
   public AsyncLeaseClient with(Consumer<CallSettings.Builder> changes) {
-    return new GrpcAsyncLeaseClient(calls.with(calls.settings().with(changes)), nanoTime);
+    return new GrpcAsyncLeaseClient(
+        calls.with(calls.settings().with(changes)), namespace, nanoTime);
   }
 
   @Override
@@ -136,7 +141,7 @@ final class GrpcAsyncLeaseClient implements AsyncLeaseClient {
     return timeToLive(calls, named(id), true);
   }
 
-  private static CompletableFuture<Optional<LeaseTimeToLive>> timeToLive(
+  private CompletableFuture<Optional<LeaseTimeToLive>> timeToLive(
       Calls calls, LeaseId id, boolean keys) {
     return calls.call(
         LeaseRpcs.TIME_TO_LIVE,
@@ -148,7 +153,7 @@ final class GrpcAsyncLeaseClient implements AsyncLeaseClient {
    * A lease that is gone has a time to live of -1 and no granted one. A time of 0 or less alone
    * means a lease whose time is over and that waits to be deleted, keys and all.
    */
-  private static Optional<LeaseTimeToLive> found(LeaseId id, LeaseTimeToLiveResponse answer) {
+  private Optional<LeaseTimeToLive> found(LeaseId id, LeaseTimeToLiveResponse answer) {
     if (answer.getTTL() < 0 && answer.getGrantedTTL() <= 0) {
       return Optional.empty();
     }
@@ -158,7 +163,11 @@ final class GrpcAsyncLeaseClient implements AsyncLeaseClient {
             id,
             Duration.ofSeconds(Math.max(0, answer.getTTL())),
             Duration.ofSeconds(answer.getGrantedTTL()),
-            answer.getKeysList().stream().map(Wire::bytes).toList()));
+            answer.getKeysList().stream()
+                .map(Wire::bytes)
+                .filter(namespace::contains)
+                .map(key -> namespace.out(key, LeaseRpcs.TIME_TO_LIVE.operation()))
+                .toList()));
   }
 
   @Override
@@ -201,7 +210,7 @@ final class GrpcAsyncLeaseClient implements AsyncLeaseClient {
   public CompletableFuture<SelfHealingLease> selfHealing(Duration ttl) {
     return keep(
         ttl,
-        lease -> new HealedLease(calls, lease, new Grants(lease.id(), seconds(ttl))),
+        lease -> new HealedLease(calls, namespace, lease, new Grants(lease.id(), seconds(ttl))),
         lease -> ((HealedLease) lease).start());
   }
 
@@ -226,6 +235,11 @@ final class GrpcAsyncLeaseClient implements AsyncLeaseClient {
     Duration patience = ttl.compareTo(timeout) < 0 ? ttl : timeout;
     return new RenewedLease(
         renewer(), id, ttl, start, () -> with(call -> call.timeout(patience)).revoke(id));
+  }
+
+  @Override
+  public AsyncLeaseClient namespace(Bytes prefix) {
+    return new GrpcAsyncLeaseClient(calls, namespace.inside(prefix), nanoTime);
   }
 
   /** What a lease that heals itself asks for: the same lease again. */

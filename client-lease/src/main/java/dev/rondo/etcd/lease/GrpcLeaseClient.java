@@ -1,9 +1,11 @@
 package dev.rondo.etcd.lease;
 
+import dev.rondo.etcd.api.Bytes;
 import dev.rondo.etcd.api.CallSettings;
 import dev.rondo.etcd.api.LeaseId;
 import dev.rondo.etcd.balancer.internal.Blocking;
 import dev.rondo.etcd.balancer.internal.Calls;
+import dev.rondo.etcd.balancer.internal.Namespace;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -12,23 +14,25 @@ import java.util.function.LongSupplier;
 /** Awaits its async twin. */
 final class GrpcLeaseClient implements LeaseClient {
   private final Calls calls;
+  private final Namespace namespace;
   private final LongSupplier nanoTime;
   private final AsyncLeaseClient twin;
 
-  GrpcLeaseClient(Calls calls, LongSupplier nanoTime) {
+  GrpcLeaseClient(Calls calls, Namespace namespace, LongSupplier nanoTime) {
     this.calls = calls;
+    this.namespace = namespace;
     this.nanoTime = nanoTime;
-    this.twin = new GrpcAsyncLeaseClient(calls, nanoTime);
+    this.twin = new GrpcAsyncLeaseClient(calls, namespace, nanoTime);
   }
 
   @Override
   public LeaseClient with(Consumer<CallSettings.Builder> changes) {
-    return new GrpcLeaseClient(calls.with(calls.settings().with(changes)), nanoTime);
+    return new GrpcLeaseClient(calls.with(calls.settings().with(changes)), namespace, nanoTime);
   }
 
   @Override
   public AsyncLeaseClient async() {
-    return new GrpcAsyncLeaseClient(calls.async(), nanoTime);
+    return new GrpcAsyncLeaseClient(calls.async(), namespace, nanoTime);
   }
 
   @Override
@@ -84,5 +88,10 @@ final class GrpcLeaseClient implements LeaseClient {
   @Override
   public SelfHealingLease selfHealing(Duration ttl) {
     return Blocking.await(twin.selfHealing(ttl));
+  }
+
+  @Override
+  public LeaseClient namespace(Bytes prefix) {
+    return new GrpcLeaseClient(calls, namespace.inside(prefix), nanoTime);
   }
 }

@@ -8,6 +8,7 @@ import dev.rondo.etcd.api.WriteOutcome;
 import dev.rondo.etcd.balancer.internal.Backoff;
 import dev.rondo.etcd.balancer.internal.Blocking;
 import dev.rondo.etcd.balancer.internal.Calls;
+import dev.rondo.etcd.balancer.internal.Namespace;
 import dev.rondo.etcd.balancer.internal.SerialTasks;
 import dev.rondo.etcd.balancer.internal.Timer;
 import java.time.Duration;
@@ -44,6 +45,7 @@ final class HealedLease implements SelfHealingLease {
   }
 
   private final Calls calls;
+  private final Namespace namespace;
   private final RenewedLease first;
   private final Grants grants;
   private final SerialTasks tasks;
@@ -64,8 +66,9 @@ final class HealedLease implements SelfHealingLease {
   private @Nullable CompletableFuture<KeptLease> granting;
   private @Nullable Timer again;
 
-  HealedLease(Calls calls, RenewedLease first, Grants grants) {
+  HealedLease(Calls calls, Namespace namespace, RenewedLease first, Grants grants) {
     this.calls = calls;
+    this.namespace = namespace;
     this.first = first;
     this.lease = first;
     this.grants = grants;
@@ -210,7 +213,7 @@ final class HealedLease implements SelfHealingLease {
       waiter.fail(closed());
     } else {
       bindings
-          .computeIfAbsent(key, unknown -> new KeyBinding(this, calls, unknown))
+          .computeIfAbsent(key, unknown -> new KeyBinding(this, calls, namespace, unknown))
           .bind(value, waiter);
     }
   }
@@ -233,7 +236,6 @@ final class HealedLease implements SelfHealingLease {
       waiter.complete();
     } else {
       binding.unbind(waiter);
-      show();
     }
   }
 

@@ -7,6 +7,7 @@ import dev.rondo.etcd.api.WriteOutcome;
 import dev.rondo.etcd.balancer.internal.Backoff;
 import dev.rondo.etcd.balancer.internal.Blocking;
 import dev.rondo.etcd.balancer.internal.Calls;
+import dev.rondo.etcd.balancer.internal.Namespace;
 import dev.rondo.etcd.balancer.internal.Timer;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -29,7 +30,8 @@ final class KeyBinding {
 
   private final HealedLease lease;
   private final Calls calls;
-  private final Bytes key;
+  private final Bytes key; // by its name in the namespace
+  private final Bytes fullKey;
   private final Backoff backoff = new Backoff(() -> ThreadLocalRandom.current().nextDouble());
   private Bytes value = Bytes.EMPTY;
   private boolean isBound;
@@ -42,10 +44,11 @@ final class KeyBinding {
   private @Nullable Timer patience; // of who waits for the first put
   private @Nullable Timer again;
 
-  KeyBinding(HealedLease lease, Calls calls, Bytes key) {
+  KeyBinding(HealedLease lease, Calls calls, Namespace namespace, Bytes key) {
     this.lease = lease;
     this.calls = calls;
     this.key = key;
+    this.fullKey = namespace.in(key);
   }
 
   Bytes key() {
@@ -79,8 +82,9 @@ final class KeyBinding {
       deleting.fail(failure(Code.CANCELLED, "the key was unbound once more", null));
     }
     deleting = waiter;
-    failPut(failure(Code.CANCELLED, "the key was unbound", null));
     isBound = false;
+    lease.show(); // not later: who waits may look at once
+    failPut(failure(Code.CANCELLED, "the key was unbound", null));
     want(Wish.DELETE);
     if (lease.isLost()) {
       lost();
@@ -144,9 +148,9 @@ final class KeyBinding {
 
   private CompletableFuture<BoundKey.State> send(Wish now) {
     return switch (now) {
-      case RESTORE -> BindingRpcs.restore(calls, lease.id(), key, value);
-      case DELETE -> BindingRpcs.delete(calls, lease.id(), key);
-      default -> BindingRpcs.put(calls, lease.id(), key, value);
+      case RESTORE -> BindingRpcs.restore(calls, lease.id(), fullKey, value);
+      case DELETE -> BindingRpcs.delete(calls, lease.id(), fullKey);
+      default -> BindingRpcs.put(calls, lease.id(), fullKey, value);
     };
   }
 
@@ -158,8 +162,8 @@ final class KeyBinding {
       deleted(refusal);
     } else if (!isOld && isBound && wish == Wish.NOTHING) {
       if (next != null) {
-        completePut();
         become(next, null);
+        completePut(); // not before: who waited for it may look at once
       } else if (refusal instanceof EtcdException known) {
         refused(known);
       }
@@ -185,9 +189,9 @@ final class KeyBinding {
   private void refused(EtcdException known) {
     boolean isLost = known.code() == Code.LEASE_NOT_FOUND;
     if (putting != null && !isLost) {
-      failPut(known);
       isBound = false;
       lease.show();
+      failPut(known);
       return;
     }
     become(BoundKey.State.PENDING, known);
@@ -198,6 +202,7 @@ final class KeyBinding {
   }
 
   private void timeOut() {
+    forsake();
     failPut(
         failure(
             Code.DEADLINE_EXCEEDED,
@@ -205,7 +210,6 @@ final class KeyBinding {
                 + calls.settings().timeout()
                 + (lease.isLost() ? ": the lease is lost" : ""),
             failure));
-    forsake();
   }
 
   /** Who waited for the put waits no more. */

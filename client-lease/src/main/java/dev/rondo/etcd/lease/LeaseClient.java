@@ -1,10 +1,12 @@
 package dev.rondo.etcd.lease;
 
+import dev.rondo.etcd.api.Bytes;
 import dev.rondo.etcd.api.CallSettings;
 import dev.rondo.etcd.api.EtcdException;
 import dev.rondo.etcd.api.LeaseId;
 import dev.rondo.etcd.balancer.Connection;
 import dev.rondo.etcd.balancer.internal.Calls;
+import dev.rondo.etcd.balancer.internal.Namespace;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -32,7 +34,7 @@ import java.util.function.Consumer;
 public interface LeaseClient {
   /** Returns a client that sends its requests over {@code connection}, which stays the caller's. */
   static LeaseClient over(Connection connection) {
-    return new GrpcLeaseClient(Calls.over(connection), System::nanoTime);
+    return new GrpcLeaseClient(Calls.over(connection), Namespace.ROOT, System::nanoTime);
   }
 
   /** Returns a client over the same connection, with other settings for its calls. */
@@ -123,4 +125,21 @@ public interface LeaseClient {
    * @param ttl how long it lives without renewal; the server may choose more
    */
   SelfHealingLease selfHealing(Duration ttl);
+
+  /** Returns a client of the keys that begin with {@code prefix}, in UTF-8; see the other form. */
+  default LeaseClient namespace(String prefix) {
+    return namespace(Bytes.utf8(prefix));
+  }
+
+  /**
+   * Returns a client that calls keys by what follows {@code prefix}: those that {@link
+   * #timeToLiveWithKeys} tells, which are those that begin with the prefix and no others, and those
+   * that are bound to a {@link SelfHealingLease}. A namespace of a namespace has both prefixes.
+   *
+   * <p>Leases themselves belong to no namespace: {@link #list} tells all of them, and a lease that
+   * is revoked takes all of its keys with it.
+   *
+   * @param prefix at least one byte; the same as for the client of keys
+   */
+  LeaseClient namespace(Bytes prefix);
 }

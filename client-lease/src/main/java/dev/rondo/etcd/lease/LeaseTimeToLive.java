@@ -14,7 +14,7 @@ import java.util.List;
  * @param remaining the time left when the answer was made, in whole seconds, rounded down; zero if
  *     it is over and the lease about to be deleted
  * @param granted how long the lease lives after each renewal
- * @param keys the keys put with it, if they were asked for
+ * @param keys the keys put with it, if they were asked for: those in the namespace of the client
  */
 public record LeaseTimeToLive(
     ResponseHeader header, LeaseId id, Duration remaining, Duration granted, List<Bytes> keys) {

@@ -226,6 +226,31 @@ class LeaseClientTest {
   }
 
   @Test
+  void tellsTheKeysOfItsNamespaceOnlyByTheirNames() {
+    server.on(
+        LeaseGrpc.getLeaseTimeToLiveMethod(),
+        (request, call) -> {
+          var answer = timeToLive(7, 8, 12).toBuilder().clearKeys();
+          for (String key : List.of("a", "a/", "a/1", "a/b/2", "a0", "b/3")) {
+            answer.addKeys(ByteString.copyFromUtf8(key));
+          }
+          call.reply(answer.build());
+        });
+    var inside = leases.namespace("a/").with(call -> call.timeout(ofSeconds(5)));
+
+    assertThat(inside.timeToLiveWithKeys(LEASE).orElseThrow().keys())
+        .containsExactly(Bytes.utf8("1"), Bytes.utf8("b/2"));
+    assertThat(inside.namespace("b/").timeToLiveWithKeys(LEASE).orElseThrow().keys())
+        .containsExactly(Bytes.utf8("2"));
+    assertThat(inside.async().namespace("b/").timeToLiveWithKeys(LEASE).join().orElseThrow().keys())
+        .containsExactly(Bytes.utf8("2"));
+    assertThat(leases.timeToLiveWithKeys(LEASE).orElseThrow().keys()).hasSize(6);
+    assertThatThrownBy(() -> leases.namespace(""))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the prefix of a namespace must have at least one byte, was empty");
+  }
+
+  @Test
   void tellsALeaseThatIsGoneFromOneThatIsAboutToGo() {
     server.on(
         LeaseGrpc.getLeaseTimeToLiveMethod(),
@@ -266,7 +291,7 @@ class LeaseClientTest {
 
   @Test
   void keepsAndRevokesALease() {
-    try (var lease = leases.keep(ofSeconds(1))) {
+    try (var lease = leases.keep(ofSeconds(4))) {
       assertThat(lease.state()).isEqualTo(LeaseState.ACTIVE);
       server.awaitReceived(LeaseGrpc.getLeaseKeepAliveMethod(), 1);
       await().until(() -> lease.ttl().equals(ofSeconds(12)));
@@ -293,7 +318,7 @@ class LeaseClientTest {
     var clients = List.of(leases, LeaseClient.over(connection), leases.with(it -> it.timeout(TTL)));
     var kept =
         IntStream.range(0, 1000)
-            .mapToObj(i -> clients.get(i % 3).async().keep(ofSeconds(1)))
+            .mapToObj(i -> clients.get(i % 3).async().keep(ofSeconds(4)))
             .map(CompletableFuture::join)
             .toList();
 

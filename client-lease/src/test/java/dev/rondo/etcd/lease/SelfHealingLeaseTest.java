@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.ByteString;
 import dev.rondo.etcd.api.Bytes;
 import dev.rondo.etcd.api.Code;
 import dev.rondo.etcd.api.EtcdException;
@@ -179,8 +180,8 @@ class SelfHealingLeaseTest {
         RequestOp.newBuilder()
             .setRequestPut(
                 PutRequest.newBuilder()
-                    .setKey(com.google.protobuf.ByteString.copyFromUtf8("workers/7"))
-                    .setValue(com.google.protobuf.ByteString.copyFromUtf8("10.0.0.7:8080"))
+                    .setKey(ByteString.copyFromUtf8("workers/7"))
+                    .setValue(ByteString.copyFromUtf8("10.0.0.7:8080"))
                     .setLease(lease.id().value()));
     assertThat(request.getCompare(0).getLease()).isEqualTo(lease.id().value());
     assertThat(request.getSuccessList()).containsExactly(put.build());
@@ -189,6 +190,29 @@ class SelfHealingLeaseTest {
     assertThat(otherwise.getCompare(0).getVersion()).isZero();
     assertThat(otherwise.getSuccessList()).containsExactly(put.build());
     assertThat(otherwise.getFailureList()).isEmpty();
+  }
+
+  @Test
+  void putsKeysUnderThePrefixOfItsNamespace() {
+    var inside = ByteString.copyFromUtf8("a/b/workers/7");
+    var lease = start(leases.namespace("a/").namespace("b/"));
+    lease.bind(KEY, VALUE);
+
+    lose(lease);
+    await().until(() -> lease.restorations() == 1);
+    await().until(() -> lease.keys().equals(List.of(bound())));
+    lease.unbind(KEY);
+
+    assertThat(server.received(KVGrpc.getPutMethod()).get(0).getKey()).isEqualTo(inside);
+    assertThat(restored()).hasSize(2);
+    var restore = restored().get(0);
+    assertThat(restore.getCompare(0).getKey()).isEqualTo(inside);
+    assertThat(restore.getSuccess(0).getRequestPut().getKey()).isEqualTo(inside);
+    assertThat(restore.getFailure(0).getRequestTxn().getCompare(0).getKey()).isEqualTo(inside);
+    var delete = restored().get(1);
+    assertThat(delete.getCompare(0).getKey()).isEqualTo(inside);
+    assertThat(delete.getSuccess(0).getRequestDeleteRange().getKey()).isEqualTo(inside);
+    assertThat(lease.keys()).isEmpty();
   }
 
   @Test

@@ -43,8 +43,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LeaseSurvivalTest {
   private static final Duration SHORT = ofSeconds(5);
   private static final Duration LONG = ofSeconds(30);
-  private static final int SHORT_LEASES = Lengths.of(200, 1_000);
-  private static final int LONG_LEASES = Lengths.of(1_000, 5_000);
+  private static final int SHORT_LEASES = Lengths.of(100, 1_000);
+  private static final int LONG_LEASES = Lengths.of(300, 5_000);
   private static final int AT_A_TIME = 100;
   private static final Duration FAULT = Lengths.of(ofSeconds(6), ofSeconds(10));
 

@@ -56,6 +56,18 @@ public final class TwoSteps<T> extends CompletableFuture<T> implements Blocking.
                 : second.apply(result));
   }
 
+  /**
+   * Makes another result of that of a call, if it succeeded.
+   *
+   * @param operation what the failure of an interrupted caller names
+   * @param change what it throws ends the result
+   */
+  public static <S, T> CompletableFuture<T> map(
+      String operation, CompletableFuture<S> call, Function<? super S, ? extends T> change) {
+    return ifDone(
+        operation, call, result -> CompletableFuture.completedFuture(change.apply(result)));
+  }
+
   private <S> void goOn(Second<S, T> second, @Nullable S result, @Nullable Throwable failure) {
     if (isDone()) {
       return;
@@ -63,7 +75,7 @@ public final class TwoSteps<T> extends CompletableFuture<T> implements Blocking.
     CompletableFuture<T> next;
     try {
       next = second.after(result, failure);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       completeExceptionally(e);
       return;
     }
