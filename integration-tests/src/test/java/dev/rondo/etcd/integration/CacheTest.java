@@ -20,6 +20,7 @@ import dev.rondo.etcd.kv.CacheListener;
 import dev.rondo.etcd.kv.CacheSnapshot;
 import dev.rondo.etcd.kv.CacheState;
 import dev.rondo.etcd.kv.KeyCache;
+import dev.rondo.etcd.kv.KvClient;
 import dev.rondo.etcd.kv.Op;
 import dev.rondo.etcd.kv.Txn;
 import dev.rondo.etcd.kv.TxnResult;
@@ -312,6 +313,28 @@ class CacheTest {
       await().atMost(PATIENCE).until(() -> copy.keys.equals(now.map()));
       await().atMost(PATIENCE).until(() -> !errors.isEmpty());
       assertThat(errors).allMatch(IllegalStateException.class::isInstance);
+    }
+  }
+
+  @Test
+  void worksInANamespace() {
+    KvClient inside = client.kv().namespace(prefix);
+    for (int i = 0; i < 3; i++) {
+      Op[] puts =
+          IntStream.range(i * OPS, (i + 1) * OPS)
+              .mapToObj(k -> Op.put("%03d".formatted(k), "x"))
+              .toArray(Op[]::new);
+      inside.txn(Txn.of(puts));
+    }
+    try (KeyCache cache = inside.cache(KeyRange.all())) {
+      assertThat(cache.snapshot().map()).hasSize(3 * OPS);
+      assertThat(cache.snapshot().map().firstKey()).isEqualTo(Bytes.utf8("000"));
+
+      Revision written = put("000", "y");
+      assertThat(cache.awaitRevision(written).get("000").orElseThrow().value().utf8())
+          .isEqualTo("y");
+      Revision elsewhere = past.kv().put("elsewhere", "x").header().revision();
+      assertThat(cache.awaitRevision(elsewhere).map()).hasSize(3 * OPS);
     }
   }
 
