@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.rondo.etcd.Etcd;
 import dev.rondo.etcd.api.KeyRange;
 import dev.rondo.etcd.api.Revision;
+import dev.rondo.etcd.balancer.EndpointStatus;
 import dev.rondo.etcd.balancer.PickPolicy;
 import dev.rondo.etcd.kv.AsyncKvClient;
 import dev.rondo.etcd.kv.Op;
@@ -165,7 +166,13 @@ class WatchUnderFaultsTest {
     report(history);
   }
 
+  /** Over streams to all members, so that whoever fails has some of them. */
   private List<Watch> watch() {
+    await()
+        .until(
+            () ->
+                watching.connection().endpoints().stream()
+                    .allMatch(status -> status.state() == EndpointStatus.State.CONNECTED));
     var created = new ArrayList<CompletableFuture<Watch>>();
     created.add(watch(KeyRange.prefix("fault/"), all));
     byKey.forEach((key, heard) -> created.add(watch(KeyRange.key(key), heard)));
