@@ -111,7 +111,7 @@ final class GrpcConnection implements Connection, CallsSource {
             silence,
             tuning);
     discovery.start();
-    block(() -> Repeats.warmUp(scheduler));
+    Repeats.warmUp(this::block, scheduler);
     if (tls != null) {
       tls.reloadEvery().ifPresent(interval -> watch(tls, bundle, interval));
     }

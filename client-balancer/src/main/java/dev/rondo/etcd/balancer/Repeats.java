@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /** Lets Failsafe repeat what has failed once. */
 final class Repeats {
@@ -60,11 +61,16 @@ final class Repeats {
   /**
    * Repeats nothing, once in this JVM, so that the first call that has to be repeated does not wait
    * until some hundred classes are loaded: 70 ms on a busy machine, in the midst of an outage.
+   *
+   * @param elsewhere runs it on a thread that nobody waits for
    */
-  static void warmUp(ScheduledExecutorService scheduler) {
-    if (wasWarmedUp.getAndSet(true)) {
-      return;
+  static void warmUp(Consumer<Runnable> elsewhere, ScheduledExecutorService scheduler) {
+    if (!wasWarmedUp.getAndSet(true)) {
+      elsewhere.accept(() -> repeatNothing(scheduler));
     }
+  }
+
+  private static void repeatNothing(ScheduledExecutorService scheduler) {
     try {
       var unused =
           after(

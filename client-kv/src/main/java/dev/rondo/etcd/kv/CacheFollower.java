@@ -195,7 +195,7 @@ final class CacheFollower {
     backoff.reset();
     if (!isReady) {
       isReady = true;
-      cancel(deadline);
+      Timer.stop(deadline);
       owner.ready();
     }
   }
@@ -294,8 +294,8 @@ final class CacheFollower {
 
   void stop() {
     isStopped = true;
-    cancel(deadline);
-    cancel(retry);
+    Timer.stop(deadline);
+    Timer.stop(retry);
     if (load != null) {
       load.cancel(true);
     }
@@ -307,12 +307,6 @@ final class CacheFollower {
       followed.close();
     }
     lose();
-  }
-
-  private static void cancel(@Nullable Timer timer) {
-    if (timer != null) {
-      timer.cancel();
-    }
   }
 
   /**

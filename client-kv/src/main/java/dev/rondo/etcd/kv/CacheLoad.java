@@ -1,6 +1,5 @@
 package dev.rondo.etcd.kv;
 
-import dev.rondo.etcd.api.Bytes;
 import dev.rondo.etcd.api.Code;
 import dev.rondo.etcd.api.EtcdException;
 import dev.rondo.etcd.api.KeyRange;
@@ -20,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  * twice meanwhile.
  */
 final class CacheLoad extends CompletableFuture<CacheSnapshot> {
-  private static final Bytes ZERO = Bytes.of((byte) 0);
   private static final int FIRST_PAGE = 100;
   private static final int LARGEST_PAGE = 5_000;
 
@@ -110,12 +108,10 @@ final class CacheLoad extends CompletableFuture<CacheSnapshot> {
       complete(new CacheSnapshot(SortedKeys.of(kvs), revision));
       return;
     }
-    if (page.kvs().isEmpty()) {
-      throw Results.malformed("cache", "a page without keys is not the last one");
-    }
+    KeyRange rest = ScanPage.after(page.kvs(), range, "cache");
     long average = Math.max(1, (bytes - bytesBefore) / page.kvs().size());
     pageSize = (int) Math.max(1, Math.min(largestPage, PAGE_BYTES / average));
-    ask(new KeyRange(kvs.get(kvs.size() - 1).key().append(ZERO), range.end()));
+    ask(rest);
   }
 
   private void requireNotBehind() {

@@ -118,7 +118,7 @@ final class CacheWaiters {
 
   private void finish(
       Waiter waiter, @Nullable CacheSnapshot reached, @Nullable EtcdException failure) {
-    cancel(waiter.deadline);
+    Timer.stop(waiter.deadline);
     // Elsewhere, for whoever goes on from there may block.
     calls
         .executor()
@@ -183,7 +183,7 @@ final class CacheWaiters {
   }
 
   private void stopAsking() {
-    cancel(question);
+    Timer.stop(question);
     question = null;
     if (read != null) {
       CompletableFuture<RangeResult> left = read;
@@ -193,12 +193,6 @@ final class CacheWaiters {
     isReadNext = false;
     lastFailure = null;
     backoff.reset();
-  }
-
-  private static void cancel(@Nullable Timer timer) {
-    if (timer != null) {
-      timer.cancel();
-    }
   }
 
   private void tooLate(Waiter waiter, Duration timeout) {
@@ -211,7 +205,7 @@ final class CacheWaiters {
   }
 
   private void leave(Waiter waiter) {
-    cancel(waiter.deadline);
+    Timer.stop(waiter.deadline);
     waiting.remove(waiter);
     if (waiting.isEmpty()) {
       stopAsking();
@@ -254,7 +248,7 @@ final class CacheWaiters {
 
     @Override
     public EtcdException interrupted(Throwable cause) {
-      return failure(Code.CANCELLED, "interrupted while waiting", cause);
+      return Blocking.interrupted("cache", WriteOutcome.NOT_APPLIED, cause);
     }
   }
 }

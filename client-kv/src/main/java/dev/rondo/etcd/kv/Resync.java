@@ -106,8 +106,6 @@ final class Resync {
     if (coming != null) {
       coming.cancel(true);
     }
-    if (pause != null) {
-      pause.cancel();
-    }
+    Timer.stop(pause);
   }
 }

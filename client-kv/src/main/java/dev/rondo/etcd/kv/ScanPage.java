@@ -77,14 +77,14 @@ public final class ScanPage {
       revision = Wire.revision(response.getHeader().getRevision());
     }
     List<KeyValue> kvs = new Results(namespace).page(response);
-    KeyRange rest = response.getMore() ? after(kvs, range) : null;
+    KeyRange rest = response.getMore() ? after(kvs, range, "scan") : null;
     return new ScanPage(calls, namespace, options.at(revision), kvs, rest);
   }
 
   /** What is left of {@code range}: there is no key between another and the same with a zero. */
-  private static KeyRange after(List<KeyValue> kvs, KeyRange range) {
+  static KeyRange after(List<KeyValue> kvs, KeyRange range, String operation) {
     if (kvs.isEmpty()) {
-      throw Results.malformed("scan", "a page without keys is not the last one");
+      throw Results.malformed(operation, "a page without keys is not the last one");
     }
     Bytes last = kvs.get(kvs.size() - 1).key();
     return new KeyRange(last.append(ZERO), range.end());

@@ -1,8 +1,8 @@
 package dev.rondo.etcd.kv;
 
-import dev.rondo.etcd.api.Code;
 import dev.rondo.etcd.api.EtcdException;
 import dev.rondo.etcd.api.WriteOutcome;
+import dev.rondo.etcd.balancer.internal.Blocking;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
@@ -92,7 +92,7 @@ public final class WatchIterator implements Iterator<WatchEvent>, AutoCloseable 
       batch = buffer.await(timeout.compareTo(FOR_EVER) < 0 ? timeout.toNanos() : Long.MAX_VALUE);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw interrupted(e);
+      throw Blocking.interrupted("watch", WriteOutcome.NOT_APPLIED, e);
     }
     index = 0;
     if (batch == null) {
@@ -106,12 +106,6 @@ public final class WatchIterator implements Iterator<WatchEvent>, AutoCloseable 
     if (end != null && !buffer.isClosed()) {
       throw WatchEndedException.of(end);
     }
-  }
-
-  private static EtcdException interrupted(InterruptedException cause) {
-    var call = new EtcdException.Call("watch", null, 0);
-    return new EtcdException(
-        Code.CANCELLED, WriteOutcome.NOT_APPLIED, call, "interrupted while waiting", cause);
   }
 
   /** Ends the watch; see {@link Watch#close}. */

@@ -159,14 +159,8 @@ final class WatchStream implements StreamListener<WatchResponse> {
     isOver = true;
     created.clear();
     creating.clear();
-    stop(patience);
-    stop(refresh);
-  }
-
-  private static void stop(@Nullable Timer timer) {
-    if (timer != null) {
-      timer.cancel();
-    }
+    Timer.stop(patience);
+    Timer.stop(refresh);
   }
 
   @Override
@@ -242,7 +236,7 @@ final class WatchStream implements StreamListener<WatchResponse> {
     if (subscription == null) {
       throw malformed("it created watch " + id + ", which nobody asked for");
     }
-    stop(patience);
+    Timer.stop(patience);
     patience = null;
     if (!creating.isEmpty()) {
       awaitCreation();

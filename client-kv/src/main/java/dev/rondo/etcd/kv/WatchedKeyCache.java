@@ -237,9 +237,7 @@ final class WatchedKeyCache implements KeyCache, CacheFollower.Owner {
 
     @Override
     public EtcdException interrupted(Throwable cause) {
-      var call = new EtcdException.Call("cache", null, 0);
-      return new EtcdException(
-          Code.CANCELLED, WriteOutcome.NOT_APPLIED, call, "interrupted while waiting", cause);
+      return Blocking.interrupted("cache", WriteOutcome.NOT_APPLIED, cause);
     }
   }
 }

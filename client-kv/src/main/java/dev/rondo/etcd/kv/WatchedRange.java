@@ -240,7 +240,7 @@ final class WatchedRange implements Watch, WatchBuffer.Owner {
   private void becomeKnown() {
     if (!isKnown) {
       isKnown = true;
-      stop(deadline);
+      Timer.stop(deadline);
       calls.executor().execute(() -> created.complete(this));
     }
   }
@@ -410,7 +410,7 @@ final class WatchedRange implements Watch, WatchBuffer.Owner {
   private void finish(WatchState state) {
     isOver = true;
     stand(state);
-    stop(deadline);
+    Timer.stop(deadline);
     watcher.forget(this);
     if (resync != null) {
       resync.stop();
@@ -418,12 +418,6 @@ final class WatchedRange implements Watch, WatchBuffer.Owner {
     }
     if (check != null) {
       check.cancel(true);
-    }
-  }
-
-  private static void stop(@Nullable Timer timer) {
-    if (timer != null) {
-      timer.cancel();
     }
   }
 

@@ -2,7 +2,10 @@ package dev.rondo.etcd.lease;
 
 import com.google.protobuf.ByteString;
 import dev.rondo.etcd.api.Bytes;
+import dev.rondo.etcd.api.Code;
+import dev.rondo.etcd.api.EtcdException;
 import dev.rondo.etcd.api.LeaseId;
+import dev.rondo.etcd.api.WriteOutcome;
 import dev.rondo.etcd.balancer.internal.Calls;
 import dev.rondo.etcd.balancer.internal.Rpc;
 import dev.rondo.etcd.balancer.internal.Wire;
@@ -15,13 +18,14 @@ import dev.rondo.etcd.wire.RequestOp;
 import dev.rondo.etcd.wire.TxnRequest;
 import dev.rondo.etcd.wire.TxnResponse;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is done to the keys of a {@link HealedLease}. Each does no harm when it is done twice, as
  * long as one call for a key follows the other.
  */
 final class BindingRpcs {
-  private static final String OPERATION = "lease bind";
+  static final String OPERATION = "lease bind";
   private static final Rpc<PutRequest, PutResponse> PUT =
       Rpc.repeatable(OPERATION, KVGrpc.getPutMethod(), PutResponse::getHeader);
   private static final Rpc<TxnRequest, TxnResponse> RESTORE =
@@ -30,6 +34,12 @@ final class BindingRpcs {
       Rpc.repeatable("lease unbind", KVGrpc.getTxnMethod(), TxnResponse::getHeader);
 
   private BindingRpcs() {}
+
+  /** A key was not bound, or unbound, as far as is known. */
+  static EtcdException failure(Code code, String detail, @Nullable EtcdException cause) {
+    return new EtcdException(
+        code, WriteOutcome.UNKNOWN, new EtcdException.Call(OPERATION, null, 0), detail, cause);
+  }
 
   /** Puts the key, whatever it was before. */
   static CompletableFuture<BoundKey.State> put(Calls calls, LeaseId id, Bytes key, Bytes value) {

@@ -4,7 +4,6 @@ import dev.rondo.etcd.api.Bytes;
 import dev.rondo.etcd.api.Code;
 import dev.rondo.etcd.api.EtcdException;
 import dev.rondo.etcd.api.LeaseId;
-import dev.rondo.etcd.api.WriteOutcome;
 import dev.rondo.etcd.balancer.internal.Backoff;
 import dev.rondo.etcd.balancer.internal.Blocking;
 import dev.rondo.etcd.balancer.internal.Calls;
@@ -108,7 +107,7 @@ final class HealedLease implements SelfHealingLease {
     switch (status.state()) {
       case LOST -> {
         isLost = true;
-        List.copyOf(bindings.values()).forEach(KeyBinding::lost);
+        bindings.values().forEach(KeyBinding::lost);
         news.tell(listeners, status);
         grantAgain();
       }
@@ -298,20 +297,13 @@ final class HealedLease implements SelfHealingLease {
       return;
     }
     isOver = true;
-    if (again != null) {
-      again.cancel();
-    }
+    Timer.stop(again);
     granting = null; // what it grants is released
     bindings.values().forEach(binding -> binding.end(closed()));
     news.tell(listeners, status());
   }
 
   private static EtcdException closed() {
-    return new EtcdException(
-        Code.CLOSED,
-        WriteOutcome.UNKNOWN,
-        new EtcdException.Call("lease bind", null, 0),
-        "the lease was closed",
-        null);
+    return BindingRpcs.failure(Code.CLOSED, "the lease was closed", null);
   }
 }

@@ -65,7 +65,7 @@ final class KeyBinding {
 
   /** Puts this value from now on. */
   void bind(Bytes newValue, Waiter waiter) {
-    failPut(failure(Code.CANCELLED, "another value was bound to the key", null));
+    failPut(BindingRpcs.failure(Code.CANCELLED, "another value was bound to the key", null));
     forgetDeletion();
     value = newValue;
     isBound = true;
@@ -79,12 +79,12 @@ final class KeyBinding {
   /** Puts it no more, and deletes what was put. */
   void unbind(Waiter waiter) {
     if (deleting != null) {
-      deleting.fail(failure(Code.CANCELLED, "the key was unbound once more", null));
+      deleting.fail(BindingRpcs.failure(Code.CANCELLED, "the key was unbound once more", null));
     }
     deleting = waiter;
     isBound = false;
     lease.show(); // not later: who waits may look at once
-    failPut(failure(Code.CANCELLED, "the key was unbound", null));
+    failPut(BindingRpcs.failure(Code.CANCELLED, "the key was unbound", null));
     want(Wish.DELETE);
     if (lease.isLost()) {
       lost();
@@ -127,9 +127,7 @@ final class KeyBinding {
   }
 
   private void pause() {
-    if (again != null) {
-      again.cancel();
-    }
+    Timer.stop(again);
   }
 
   private void go() {
@@ -204,7 +202,7 @@ final class KeyBinding {
   private void timeOut() {
     forsake();
     failPut(
-        failure(
+        BindingRpcs.failure(
             Code.DEADLINE_EXCEEDED,
             "not put within "
                 + calls.settings().timeout()
@@ -244,9 +242,7 @@ final class KeyBinding {
 
   private Waiter stopWaiting(Waiter waiter) {
     putting = null;
-    if (patience != null) {
-      patience.cancel();
-    }
+    Timer.stop(patience);
     return waiter;
   }
 
@@ -254,11 +250,6 @@ final class KeyBinding {
     state = next;
     failure = why;
     lease.changed(this);
-  }
-
-  private EtcdException failure(Code code, String detail, @Nullable EtcdException cause) {
-    return new EtcdException(
-        code, WriteOutcome.UNKNOWN, new EtcdException.Call("lease bind", null, 0), detail, cause);
   }
 
   /** Does nothing more, and says so to those who wait. */
@@ -308,12 +299,7 @@ final class KeyBinding {
 
     @Override
     public EtcdException interrupted(Throwable cause) {
-      return new EtcdException(
-          Code.CANCELLED,
-          WriteOutcome.UNKNOWN,
-          new EtcdException.Call("lease bind", null, 0),
-          "interrupted while waiting",
-          cause);
+      return Blocking.interrupted(BindingRpcs.OPERATION, WriteOutcome.UNKNOWN, cause);
     }
   }
 }

@@ -5,7 +5,6 @@ import dev.rondo.etcd.api.LeaseId;
 import dev.rondo.etcd.balancer.internal.Timer;
 import java.time.Duration;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -50,9 +49,7 @@ final class Renewal {
   /** Gives up, without a word to those who want it. */
   void stop() {
     listeners.clear();
-    if (timer != null) {
-      timer.cancel();
-    }
+    Timer.stop(timer);
   }
 
   private void restUntil(long nextDue) {
@@ -102,7 +99,7 @@ final class Renewal {
   }
 
   void unconfirmed(EtcdException reason) {
-    List.copyOf(listeners).forEach(listener -> listener.unconfirmed(reason));
+    listeners.forEach(listener -> listener.unconfirmed(reason));
   }
 
   void closed() {
@@ -110,9 +107,7 @@ final class Renewal {
   }
 
   private void setTimer(long nanos, Runnable task) {
-    if (timer != null) {
-      timer.cancel();
-    }
+    Timer.stop(timer);
     timer = renewer.after(nanos, task);
   }
 }

@@ -235,9 +235,7 @@ final class RenewedLease implements KeptLease, RenewalListener {
   }
 
   private void stopWatching() {
-    if (watch != null) {
-      watch.cancel();
-    }
+    Timer.stop(watch);
   }
 
   private void become(LeaseState state) {

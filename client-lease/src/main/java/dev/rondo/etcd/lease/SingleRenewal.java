@@ -146,9 +146,7 @@ final class SingleRenewal extends CompletableFuture<LeaseRenewal>
       return; // on an executor with many threads, the second end could overtake the first
     }
     isOver = true;
-    if (deadline != null) {
-      deadline.cancel();
-    }
+    Timer.stop(deadline);
     renewer.tell(completion);
   }
 }

@@ -38,7 +38,7 @@ public final class Blocking {
   private static <T> EtcdException interrupted(CompletableFuture<T> future, Throwable cause) {
     return future instanceof Interruptible call
         ? call.interrupted(cause)
-        : cancelled("interrupted while waiting", cause);
+        : interrupted("call", WriteOutcome.UNKNOWN, cause);
   }
 
   private static EtcdException cancelled(String detail, Throwable cause) {
@@ -67,6 +67,16 @@ public final class Blocking {
                     .dropWhile(frame -> frame.getClassName().equals(Blocking.class.getName()))
                     .map(StackWalker.StackFrame::toStackTraceElement)
                     .toArray(StackTraceElement[]::new));
+  }
+
+  /** Returns the failure of a caller of {@code operation} that was interrupted while it waited. */
+  public static EtcdException interrupted(String operation, WriteOutcome outcome, Throwable cause) {
+    return new EtcdException(
+        Code.CANCELLED,
+        outcome,
+        new EtcdException.Call(operation, null, 0),
+        "interrupted while waiting",
+        cause);
   }
 
   /** A future that knows what to say when its caller is interrupted. */

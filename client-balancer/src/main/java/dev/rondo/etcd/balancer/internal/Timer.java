@@ -30,6 +30,13 @@ public final class Timer {
     }
   }
 
+  /** Cancels {@code timer}, if there is one. */
+  public static void stop(@Nullable Timer timer) {
+    if (timer != null) {
+      timer.cancel();
+    }
+  }
+
   /** Does it no more. */
   public void cancel() {
     isCancelled = true;

@@ -1,6 +1,5 @@
 package dev.rondo.etcd.balancer.internal;
 
-import dev.rondo.etcd.api.Code;
 import dev.rondo.etcd.api.EtcdException;
 import dev.rondo.etcd.api.WriteOutcome;
 import java.util.Objects;
@@ -105,11 +104,6 @@ public final class TwoSteps<T> extends CompletableFuture<T> implements Blocking.
   public EtcdException interrupted(Throwable cause) {
     return current instanceof Blocking.Interruptible call
         ? call.interrupted(cause)
-        : new EtcdException(
-            Code.CANCELLED,
-            WriteOutcome.UNKNOWN,
-            new EtcdException.Call(operation, null, 0),
-            "interrupted while waiting",
-            cause);
+        : Blocking.interrupted(operation, WriteOutcome.UNKNOWN, cause);
   }
 }
