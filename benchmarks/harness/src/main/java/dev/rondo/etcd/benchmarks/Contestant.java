@@ -12,6 +12,9 @@ import java.nio.file.Path;
  * @param classPath of its JVM
  */
 public record Contestant(String name, String mainClass, String classPath) {
+  /** What the others are compared with. */
+  public static final String STUB = "stub";
+
   /** The client that the goals are for. */
   public static final String RONDO = "Rondo";
 

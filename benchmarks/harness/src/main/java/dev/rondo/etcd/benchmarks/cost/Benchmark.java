@@ -4,8 +4,6 @@ import dev.rondo.etcd.benchmarks.Child;
 import dev.rondo.etcd.benchmarks.Contestant;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -17,18 +15,6 @@ import java.util.List;
  * begins with another one, so that what the machine does besides hits all of them alike.
  */
 public final class Benchmark {
-  /** What the others are compared with. */
-  static final String STUB = "stub";
-
-  /** The same for all. Without native transports everyone uses the NIO of the JDK. */
-  private static final List<String> FLAGS =
-      List.of(
-          "-Xms512m",
-          "-Xmx512m",
-          "-XX:+UseG1GC",
-          "-Dio.netty.transport.noNative=true",
-          "-Xlog:jfr+startup=error"); // standard output is for answers
-
   private Benchmark() {}
 
   /** Runs it; the first argument is the folder of the benchmarks, the others are options. */
@@ -48,7 +34,7 @@ public final class Benchmark {
 
   private static List<Contestant> clients(Path folder) throws IOException {
     return List.of(
-        Contestant.built(folder, STUB, "rondo-and-stub", "rondo.StubTarget"),
+        Contestant.built(folder, Contestant.STUB, "rondo-and-stub", "rondo.StubTarget"),
         Contestant.built(folder, "direct stub", "rondo-and-stub", "rondo.DirectStub"),
         Contestant.built(folder, Contestant.RONDO, "rondo-and-stub", "rondo.RondoTarget"),
         Contestant.built(folder, Contestant.JETCD, "peers/jetcd", "jetcd.JetcdTarget"),
@@ -65,42 +51,22 @@ public final class Benchmark {
   public static String run(List<String> options, Contestant server, List<Contestant> clients)
       throws IOException {
     Settings settings = Settings.parse(options);
-    return Table.of(measure(settings, server, clients), settings);
-  }
-
-  private static Scores measure(Settings settings, Contestant server, List<Contestant> clients)
-      throws IOException {
-    List<Child> children = new ArrayList<>();
-    try (Child serving = Child.start(server, FLAGS)) {
-      String port = serving.answer();
-      for (Contestant client : clients) {
-        if (settings.wants(client)) {
-          List<String> flags = new ArrayList<>(FLAGS);
-          flags.addAll(settings.profiling(client));
-          children.add(Child.start(client, flags, port));
-        }
-      }
-      for (Child child : children) {
-        child.answer(); // ready
-      }
-      return measure(settings, children);
-    } finally {
-      children.forEach(Child::close);
-    }
+    Scores scores =
+        settings.lineup().play(server, clients, children -> measure(settings, children));
+    return Table.of(scores, settings);
   }
 
   /**
    * Warms up on all cells first, so that the first one meets the same compiled code as the last.
    */
   private static Scores measure(Settings settings, List<Child> children) throws IOException {
-    Instant start = Instant.now();
     for (Cell cell : settings.cells()) {
-      tell(start, "warming up on " + cell);
+      settings.lineup().tell("warming up on " + cell);
       warmUp(settings, cell, children);
     }
     Scores scores = new Scores();
     for (Cell cell : settings.cells()) {
-      tell(start, cell.toString());
+      settings.lineup().tell(cell.toString());
       warmUp(settings, cell, children);
       List<Child> inTurn = new ArrayList<>(children);
       for (int i = 0; i < settings.rounds(); i++) {
@@ -123,9 +89,5 @@ public final class Benchmark {
 
   private static Measurement measure(Child child, Cell cell, long millis) throws IOException {
     return Measurement.parse(child.ask(millis + " " + cell));
-  }
-
-  private static void tell(Instant start, String news) {
-    System.err.println(Duration.between(start, Instant.now()).toSeconds() + " s: " + news);
   }
 }

@@ -1,5 +1,6 @@
 package dev.rondo.etcd.benchmarks.cost;
 
+import dev.rondo.etcd.benchmarks.Contestant;
 import dev.rondo.etcd.benchmarks.Spread;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -38,7 +39,7 @@ final class Scores {
   /** The same for each of the stub's, round by round. */
   Spread ratio(Cell cell, String client, ToDoubleFunction<Measurement> quantity) {
     List<Measurement> own = measured(cell, client);
-    List<Measurement> stub = measured(cell, Benchmark.STUB);
+    List<Measurement> stub = measured(cell, Contestant.STUB);
     double[] ratios = new double[own.size()];
     for (int i = 0; i < ratios.length; i++) {
       ratios[i] = quantity.applyAsDouble(own.get(i)) / quantity.applyAsDouble(stub.get(i));

@@ -1,9 +1,7 @@
 package dev.rondo.etcd.benchmarks.cost;
 
-import dev.rondo.etcd.benchmarks.Contestant;
-import java.nio.file.Path;
+import dev.rondo.etcd.benchmarks.Lineup;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /** How a run is made, as the command line says. */
@@ -16,17 +14,15 @@ final class Settings {
         --warm-up-millis=1500  how long each client runs each cell first, twice
         --in-flight=1,64,512   how many calls at a time
         --cells=TEXT,TEXT      only the cells that contain one of these, such as async or "get 64"
-        --clients=NAME,NAME    only these beside the stub, such as Rondo
-        --profiles=FOLDER      leave a flight recording of each client there; costs time of its own
-      """;
+      """
+          + Lineup.USAGE;
 
   private int rounds = 11;
   private long roundMillis = 1000;
   private long warmUpMillis = 1500;
   private List<Integer> inFlight = List.of(1, 64, 512);
   private List<String> wantedCells = List.of("");
-  private List<String> wantedClients = List.of("");
-  private Optional<Path> profiles = Optional.empty();
+  private final Lineup lineup = new Lineup();
 
   private Settings() {}
 
@@ -45,10 +41,11 @@ final class Settings {
       case "--warm-up-millis" -> warmUpMillis = Long.parseLong(value);
       case "--in-flight" -> inFlight = list(value).map(Integer::valueOf).toList();
       case "--cells" -> wantedCells = list(value).toList();
-      case "--clients" ->
-          wantedClients = Stream.concat(Stream.of(Benchmark.STUB), list(value)).toList();
-      case "--profiles" -> profiles = Optional.of(Path.of(value));
-      default -> throw new IllegalArgumentException("unknown option " + option + "\n" + USAGE);
+      default -> {
+        if (!lineup.set(nameAndValue[0], value)) {
+          throw new IllegalArgumentException("unknown option " + option + "\n" + USAGE);
+        }
+      }
     }
   }
 
@@ -74,15 +71,7 @@ final class Settings {
         .toList();
   }
 
-  boolean wants(Contestant client) {
-    return wantedClients.stream().anyMatch(client.name()::startsWith);
-  }
-
-  /** What makes {@code client} leave a flight recording, if that is wanted. */
-  List<String> profiling(Contestant client) {
-    return profiles.stream()
-        .map(folder -> folder.resolve(client.name().replace(' ', '-') + ".jfr"))
-        .map(file -> "-XX:StartFlightRecording=settings=profile,filename=" + file)
-        .toList();
+  Lineup lineup() {
+    return lineup;
   }
 }

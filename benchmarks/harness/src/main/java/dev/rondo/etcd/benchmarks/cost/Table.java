@@ -54,7 +54,7 @@ final class Table {
   }
 
   private void row(Cell cell, String client) {
-    boolean isStub = client.equals(Benchmark.STUB);
+    boolean isStub = client.equals(Contestant.STUB);
     String call = (cell.style() + " " + cell.operation()).toLowerCase(Locale.ROOT);
     line(
         "| %s | %d | %s | %s | %s | %s |",
@@ -76,7 +76,7 @@ final class Table {
   }
 
   private String absolute(Cell cell, String format, ToDoubleFunction<Measurement> quantity) {
-    double median = scores.absolute(cell, Benchmark.STUB, quantity).median();
+    double median = scores.absolute(cell, Contestant.STUB, quantity).median();
     return String.format(Locale.ROOT, format, median);
   }
 

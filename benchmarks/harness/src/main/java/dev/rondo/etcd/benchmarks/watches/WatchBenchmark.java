@@ -4,8 +4,6 @@ import dev.rondo.etcd.benchmarks.Child;
 import dev.rondo.etcd.benchmarks.Contestant;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -17,19 +15,7 @@ import java.util.List;
  * another one.
  */
 public final class WatchBenchmark {
-  /** What the others are compared with. */
-  static final String STUB = "stub";
-
   private static final int HEARERS = 1_000;
-
-  /** The same for all. Without native transports everyone uses the NIO of the JDK. */
-  private static final List<String> FLAGS =
-      List.of(
-          "-Xms512m",
-          "-Xmx512m",
-          "-XX:+UseG1GC",
-          "-Dio.netty.transport.noNative=true",
-          "-Xlog:jfr+startup=error"); // standard output is for answers
 
   private WatchBenchmark() {}
 
@@ -48,7 +34,7 @@ public final class WatchBenchmark {
 
   private static List<Contestant> clients(Path folder) throws IOException {
     return List.of(
-        Contestant.built(folder, STUB, "rondo-and-stub", "rondo.StubWatches"),
+        Contestant.built(folder, Contestant.STUB, "rondo-and-stub", "rondo.StubWatches"),
         Contestant.built(folder, Contestant.RONDO, "rondo-and-stub", "rondo.RondoWatches"),
         Contestant.built(folder, Contestant.JETCD, "peers/jetcd", "jetcd.JetcdWatches"),
         Contestant.built(folder, Contestant.IBM, "peers/ibm", "ibm.IbmWatches"));
@@ -64,41 +50,21 @@ public final class WatchBenchmark {
   public static String run(List<String> options, Contestant server, List<Contestant> clients)
       throws IOException {
     WatchSettings settings = WatchSettings.parse(options);
-    return WatchTable.of(measure(settings, server, clients), settings);
-  }
-
-  private static WatchScores measure(
-      WatchSettings settings, Contestant server, List<Contestant> clients) throws IOException {
-    List<Child> children = new ArrayList<>();
-    try (Child serving = Child.start(server, FLAGS)) {
-      String port = serving.answer();
-      for (Contestant client : clients) {
-        if (settings.wants(client)) {
-          List<String> flags = new ArrayList<>(FLAGS);
-          flags.addAll(settings.profiling(client));
-          children.add(Child.start(client, flags, port));
-        }
-      }
-      for (Child child : children) {
-        child.answer(); // ready
-      }
-      return measure(settings, children);
-    } finally {
-      children.forEach(Child::close);
-    }
+    WatchScores scores =
+        settings.lineup().play(server, clients, children -> measure(settings, children));
+    return WatchTable.of(scores, settings);
   }
 
   private static WatchScores measure(WatchSettings settings, List<Child> children)
       throws IOException {
-    Instant start = Instant.now();
-    tell(start, "warming up");
+    settings.lineup().tell("warming up");
     for (Child child : children) {
       measure(child, settings, new WatchScores());
     }
     WatchScores scores = new WatchScores();
     List<Child> inTurn = new ArrayList<>(children);
     for (int i = 1; i <= settings.rounds(); i++) {
-      tell(start, "round " + i);
+      settings.lineup().tell("round " + i);
       for (Child child : inTurn) {
         measure(child, settings, scores);
       }
@@ -134,9 +100,5 @@ public final class WatchBenchmark {
 
   private static double[] numbers(String answer) {
     return Arrays.stream(answer.split(" ", -1)).mapToDouble(Double::parseDouble).toArray();
-  }
-
-  private static void tell(Instant start, String news) {
-    System.err.println(Duration.between(start, Instant.now()).toSeconds() + " s: " + news);
   }
 }

@@ -1,5 +1,6 @@
 package dev.rondo.etcd.benchmarks.watches;
 
+import dev.rondo.etcd.benchmarks.Contestant;
 import dev.rondo.etcd.benchmarks.Spread;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -32,7 +33,7 @@ final class WatchScores {
   /** To the stub's in the same round. */
   Spread ratio(String client, Quantity quantity) {
     List<Double> own = of(client, quantity);
-    List<Double> stub = of(WatchBenchmark.STUB, quantity);
+    List<Double> stub = of(Contestant.STUB, quantity);
     List<Double> ratios = new ArrayList<>();
     for (int i = 0; i < own.size(); i++) {
       ratios.add(own.get(i) / stub.get(i));

@@ -1,10 +1,7 @@
 package dev.rondo.etcd.benchmarks.watches;
 
-import dev.rondo.etcd.benchmarks.Contestant;
-import java.nio.file.Path;
+import dev.rondo.etcd.benchmarks.Lineup;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
 
 /** How a run is made, as the command line says. */
 final class WatchSettings {
@@ -15,16 +12,14 @@ final class WatchSettings {
         --round-millis=5000    how long each listens, twice
         --warm-up-millis=2000  how long it does so before that is counted
         --watches=10000        how many idle watches are created
-        --clients=NAME,NAME    only these beside the stub, such as Rondo
-        --profiles=FOLDER      leave a flight recording of each client there; costs time of its own
-      """;
+      """
+          + Lineup.USAGE;
 
   private int rounds = 7;
   private long roundMillis = 5_000;
   private long warmUpMillis = 2_000;
   private int watches = 10_000;
-  private List<String> wantedClients = List.of("");
-  private Optional<Path> profiles = Optional.empty();
+  private final Lineup lineup = new Lineup();
 
   private WatchSettings() {}
 
@@ -42,12 +37,11 @@ final class WatchSettings {
       case "--round-millis" -> roundMillis = Long.parseLong(value);
       case "--warm-up-millis" -> warmUpMillis = Long.parseLong(value);
       case "--watches" -> watches = Integer.parseInt(value);
-      case "--clients" ->
-          wantedClients =
-              Stream.concat(Stream.of(WatchBenchmark.STUB), Stream.of(value.split(",", -1)))
-                  .toList();
-      case "--profiles" -> profiles = Optional.of(Path.of(value));
-      default -> throw new IllegalArgumentException("unknown option " + option + "\n" + USAGE);
+      default -> {
+        if (!lineup.set(nameAndValue[0], value)) {
+          throw new IllegalArgumentException("unknown option " + option + "\n" + USAGE);
+        }
+      }
     }
   }
 
@@ -67,15 +61,7 @@ final class WatchSettings {
     return watches;
   }
 
-  boolean wants(Contestant client) {
-    return wantedClients.stream().anyMatch(client.name()::startsWith);
-  }
-
-  /** What makes {@code client} leave a flight recording, if that is wanted. */
-  List<String> profiling(Contestant client) {
-    return profiles.stream()
-        .map(folder -> folder.resolve(client.name().replace(' ', '-') + ".jfr"))
-        .map(file -> "-XX:StartFlightRecording=settings=profile,filename=" + file)
-        .toList();
+  Lineup lineup() {
+    return lineup;
   }
 }

@@ -52,7 +52,7 @@ final class WatchTable {
         quantity.title(),
         client,
         quantity.text(absolute.median()),
-        client.equals(WatchBenchmark.STUB) || !quantity.isRatio() ? "" : ratio(client, quantity),
+        client.equals(Contestant.STUB) || !quantity.isRatio() ? "" : ratio(client, quantity),
         isRondo ? quantity.goal() : "");
     if (isRondo && !quantity.isKept(judged(quantity, client).median())) {
       missed.add(quantity.title());
