@@ -1,15 +1,11 @@
 package dev.rondo.etcd.kv;
 
-import static dev.rondo.etcd.kv.FakeWatchServer.A;
-import static dev.rondo.etcd.kv.FakeWatchServer.B;
-import static dev.rondo.etcd.kv.FakeWatchServer.C;
 import static dev.rondo.etcd.kv.FakeWatchServer.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rondo.etcd.api.Code;
 import dev.rondo.etcd.api.KeyRange;
 import dev.rondo.etcd.api.Revision;
-import dev.rondo.etcd.balancer.Endpoint;
 import dev.rondo.etcd.balancer.internal.Wire;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,10 +19,8 @@ import net.jqwik.api.Property;
  * A cache under random changes, cuts, compactions and losses of members, beside the store itself.
  */
 class CachePropertyTest {
-  private static final List<Endpoint> MEMBERS = List.of(A, B, C);
-  private static final Code[] CODES = {
-    Code.UNAVAILABLE, Code.CANCELLED, Code.UNKNOWN, Code.NO_LEADER, Code.COMPACTED
-  };
+  private static final List<Code> CODES =
+      List.of(Code.UNAVAILABLE, Code.CANCELLED, Code.UNKNOWN, Code.NO_LEADER, Code.COMPACTED);
 
   @Property(tries = 100)
   void isAlwaysWhatTheStoreWasAtItsRevision(@ForAll long seed) {
@@ -36,6 +30,7 @@ class CachePropertyTest {
   private static final class Course {
     private final Random random;
     private final WatchFixture given = new WatchFixture();
+    private final Trouble trouble = new Trouble(given, CODES);
     private final FakeWatchServer server = given.server;
     private final ModelStore store = given.store;
     private final HeardChanges heard = new HeardChanges();
@@ -87,37 +82,20 @@ class CachePropertyTest {
     }
 
     private void happen(KeyCache cache) {
-      switch (random.nextInt(14)) {
-        case 0, 1, 2 -> store.put("k" + random.nextInt(6), "l" + random.nextInt(3));
-        case 3 -> store.delete("k" + random.nextInt(6), "l" + random.nextInt(3));
-        case 4 -> {
-          var code = CODES[random.nextInt(CODES.length)];
-          server.open().forEach(stream -> stream.end(random.nextBoolean() ? null : failure(code)));
-        }
-        case 5 -> server.down.add(MEMBERS.get(random.nextInt(3)));
-        case 6 -> server.down.clear();
-        case 7 -> server.open().forEach(FakeWatchServer.Stream::progress);
-        case 8 -> server.fragment = random.nextInt(3);
-        case 9 -> given.advance(Duration.ofMillis(random.nextInt(100)));
-        case 10 -> given.advance(Duration.ofSeconds(random.nextInt(100)));
+      int kind = random.nextInt(14);
+      switch (kind) {
         case 11 -> {
           store.skip(1 + random.nextInt(3));
           awaited.add(cache.whenAtLeast(Revision.of(store.revision())));
         }
         case 12 -> {
-          server.readFailures.add(failure(CODES[random.nextInt(CODES.length)]));
+          server.readFailures.add(failure(trouble.code(random)));
           server.readBehind = random.nextInt((int) store.revision() + 1);
         }
-        default -> store.compact(store.revision() - random.nextInt(4));
+        case 13 -> store.compact(store.revision() - random.nextInt(4));
+        default -> trouble.happen(kind, random);
       }
-      if (random.nextInt(3) > 0) {
-        server.pump();
-      }
-      if (random.nextBoolean()) {
-        given.time.runDue();
-      } else if (random.nextBoolean()) {
-        given.run();
-      }
+      trouble.goOn(random);
     }
 
     private void requireTruth(KeyCache cache) {

@@ -9,7 +9,6 @@ import dev.rondo.etcd.api.KeyRange;
 import dev.rondo.etcd.api.Revision;
 import dev.rondo.etcd.balancer.internal.Namespace;
 import dev.rondo.etcd.testing.ScriptedServer;
-import dev.rondo.etcd.wire.Event;
 import dev.rondo.etcd.wire.KVGrpc;
 import dev.rondo.etcd.wire.RangeResponse;
 import dev.rondo.etcd.wire.WatchResponse;
@@ -32,14 +31,6 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(120)
 class WatchCutOverConnectionTest {
-  private enum Place {
-    BEFORE_CREATED,
-    AFTER_CREATED,
-    MID_HISTORY,
-    BETWEEN_FRAGMENTS,
-    AFTER_PROGRESS
-  }
-
   private enum Break {
     /** What is open may go on. */
     GO_AWAY,
@@ -74,7 +65,7 @@ class WatchCutOverConnectionTest {
         Arrays.stream(Break.values())
             .flatMap(
                 breaking ->
-                    Arrays.stream(Place.values())
+                    Arrays.stream(CutPlace.values())
                         .flatMap(
                             place ->
                                 Stream.of(Revision.NONE, Revision.of(3))
@@ -94,7 +85,7 @@ class WatchCutOverConnectionTest {
   /** One watch of two servers, each of which is broken once at the same place. */
   private static final class Cell implements AutoCloseable, WatchListener {
     private final Break breaking;
-    private final Place place;
+    private final CutPlace place;
     private final Revision start;
     private final WatchServers given = new WatchServers();
     private volatile CompletableFuture<Watch> watch = new CompletableFuture<>();
@@ -107,10 +98,9 @@ class WatchCutOverConnectionTest {
     private volatile boolean hasForgotten; // where it began
     private volatile long last; // the revision of what was written after both cuts; 0 before
     private WatchServers.@Nullable Watching current;
-    private int batches; // of changes on the current stream
-    private boolean hasProgress; // on the current stream
+    private CutPlace.Sent sent = new CutPlace.Sent(); // on the current stream
 
-    Cell(Break breaking, Place place, Revision start) {
+    Cell(Break breaking, CutPlace place, Revision start) {
       this.breaking = breaking;
       this.place = place;
       this.start = start;
@@ -118,7 +108,7 @@ class WatchCutOverConnectionTest {
       given.put("b", "c", "d");
       given.delete("a", "b");
       given.put("e", "f");
-      given.isFragmenting = place == Place.BETWEEN_FRAGMENTS;
+      given.isFragmenting = place == CutPlace.BETWEEN_FRAGMENTS;
       given.beforeSending = this::beforeSending;
       for (ScriptedServer server : given.servers) {
         server.on(
@@ -138,27 +128,16 @@ class WatchCutOverConnectionTest {
     private void beforeSending(WatchServers.Watching watching, WatchResponse message) {
       if (watching != current) {
         current = watching;
-        batches = 0;
-        hasProgress = false;
+        sent = new CutPlace.Sent();
       }
-      boolean isEvents = message.getEventsCount() > 0;
-      boolean isCut =
-          switch (place) {
-            case BEFORE_CREATED -> message.getCreated();
-            case AFTER_CREATED -> !message.getCreated();
-            case MID_HISTORY -> isEvents && batches > 0;
-            case BETWEEN_FRAGMENTS -> isEvents && isInsideItsRevision(message);
-            case AFTER_PROGRESS -> isEvents && hasProgress;
-          };
-      if (isCut && cuts.get() < wantedCuts()) {
+      if (sent.isBefore(place, message, given.store) && cuts.get() < wantedCuts()) {
         cuts.incrementAndGet();
         given.store.put("gap" + cuts, "other" + cuts);
         given.servers.forEach(server -> server.bridge().heal());
         breaking.begin(watching.server);
         current = null; // a stream that lives on begins anew
       }
-      batches += isEvents ? 1 : 0;
-      hasProgress |= !isEvents && !message.getCreated();
+      sent.add(message);
       if (message.getCreated() && watching.request.getStartRevision() == 0) {
         firstCreatedAt = message.getHeader().getRevision(); // the last one if others were lost
         hasForgotten |= watch.isDone();
@@ -167,14 +146,7 @@ class WatchCutOverConnectionTest {
 
     /** A stream that goes on is created once. */
     private int wantedCuts() {
-      return breaking == Break.GO_AWAY && place == Place.BEFORE_CREATED ? 1 : 2;
-    }
-
-    private boolean isInsideItsRevision(WatchResponse message) {
-      Event first = message.getEvents(0);
-      Event begin =
-          given.store.from(first.getKv().getModRevision(), false).firstEntry().getValue().get(0);
-      return !first.getKv().equals(begin.getKv());
+      return breaking == Break.GO_AWAY && place == CutPlace.BEFORE_CREATED ? 1 : 2;
     }
 
     /** Lets something happen if it must, and says whether all was heard. */

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rondo.etcd.api.Code;
 import dev.rondo.etcd.api.Revision;
-import dev.rondo.etcd.wire.Event;
 import dev.rondo.etcd.wire.WatchResponse;
 import java.time.Duration;
 import java.util.Arrays;
@@ -26,21 +25,12 @@ class WatchCutTest {
     OLD_REVISION
   }
 
-  private enum Place {
-    BEFORE_CREATED,
-    AFTER_CREATED,
-    MID_HISTORY,
-    BETWEEN_FRAGMENTS,
-    AFTER_PROGRESS
-  }
-
   private final WatchFixture given = new WatchFixture();
   private final WatchFixture.Heard heard = new WatchFixture.Heard();
   private int cuts;
   private long firstCreatedAt; // the store's revision then
   private FakeWatchServer.@Nullable Stream current;
-  private int batches; // of changes on the current stream
-  private boolean hasProgress; // on the current stream
+  private CutPlace.Sent sent = new CutPlace.Sent(); // on the current stream
 
   /** An empty code is an end in good order. */
   static Stream<Arguments> cells() {
@@ -52,7 +42,7 @@ class WatchCutTest {
                 .map(Optional::of));
     return ends.flatMap(
         end ->
-            Arrays.stream(Place.values())
+            Arrays.stream(CutPlace.values())
                 .flatMap(
                     place ->
                         Arrays.stream(Start.values())
@@ -61,12 +51,12 @@ class WatchCutTest {
 
   @ParameterizedTest
   @MethodSource("cells")
-  void losesDoublesAndSplitsNothing(Place place, Start start, Optional<Code> end) {
+  void losesDoublesAndSplitsNothing(CutPlace place, Start start, Optional<Code> end) {
     given.store.put("a");
     given.store.put("b", "c", "d");
     given.store.delete("a", "b");
     given.store.put("e", "f");
-    given.server.fragment = place == Place.BETWEEN_FRAGMENTS ? 1 : 0;
+    given.server.fragment = place == CutPlace.BETWEEN_FRAGMENTS ? 1 : 0;
     given.server.historyBatch = 1;
     given.server.beforeSending = (stream, message) -> beforeSending(place, stream, message, end);
     Revision from = start == Start.NOW ? Revision.NONE : Revision.of(3);
@@ -86,44 +76,26 @@ class WatchCutTest {
     assertThat(heard.changes())
         .isEqualTo(given.changesFrom(start == Start.NOW ? firstCreatedAt + 1 : 3));
     assertThat(heard.notices(WatchEvent.Reconnected.class))
-        .hasSize(place == Place.BEFORE_CREATED ? 0 : 2);
+        .hasSize(place == CutPlace.BEFORE_CREATED ? 0 : 2);
     assertThat(heard.ends).isEmpty();
     assertThat(heard.errors).isEmpty();
   }
 
   private void beforeSending(
-      Place place, FakeWatchServer.Stream stream, WatchResponse message, Optional<Code> end) {
+      CutPlace place, FakeWatchServer.Stream stream, WatchResponse message, Optional<Code> end) {
     if (stream != current) {
       current = stream;
-      batches = 0;
-      hasProgress = false;
+      sent = new CutPlace.Sent();
     }
-    boolean isEvents = message.getEventsCount() > 0;
-    boolean isCut =
-        switch (place) {
-          case BEFORE_CREATED -> message.getCreated();
-          case AFTER_CREATED -> !message.getCreated();
-          case MID_HISTORY -> isEvents && batches > 0;
-          case BETWEEN_FRAGMENTS -> isEvents && isInsideItsRevision(message);
-          case AFTER_PROGRESS -> isEvents && hasProgress;
-        };
-    if (isCut && cuts < 2) {
+    if (sent.isBefore(place, message, given.store) && cuts < 2) {
       cuts++;
       given.store.put("gap" + cuts, "other" + cuts);
       stream.end(end.map(FakeWatchServer::failure).orElse(null));
       return;
     }
-    batches += isEvents ? 1 : 0;
-    hasProgress |= !isEvents && !message.getCreated();
+    sent.add(message);
     if (message.getCreated() && firstCreatedAt == 0) {
       firstCreatedAt = message.getHeader().getRevision();
     }
-  }
-
-  private boolean isInsideItsRevision(WatchResponse message) {
-    Event first = message.getEvents(0);
-    Event begin =
-        given.store.from(first.getKv().getModRevision(), false).firstEntry().getValue().get(0);
-    return !first.getKv().equals(begin.getKv());
   }
 }

@@ -1,9 +1,5 @@
 package dev.rondo.etcd.kv;
 
-import static dev.rondo.etcd.kv.FakeWatchServer.A;
-import static dev.rondo.etcd.kv.FakeWatchServer.B;
-import static dev.rondo.etcd.kv.FakeWatchServer.C;
-import static dev.rondo.etcd.kv.FakeWatchServer.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.rondo.etcd.api.Code;
@@ -26,46 +22,34 @@ import net.jqwik.api.constraints.IntRange;
  * against the store's own history.
  */
 class WatchPropertyTest {
-  private static final List<Endpoint> MEMBERS = List.of(A, B, C);
-  private static final Code[] CODES = {
-    Code.UNAVAILABLE, Code.CANCELLED, Code.UNKNOWN, Code.NO_LEADER, Code.INTERNAL, Code.COMPACTED
-  };
+  private static final List<Code> CODES =
+      List.of(
+          Code.UNAVAILABLE,
+          Code.CANCELLED,
+          Code.UNKNOWN,
+          Code.NO_LEADER,
+          Code.INTERNAL,
+          Code.COMPACTED);
 
   private final WatchFixture given = new WatchFixture();
+  private final Trouble trouble = new Trouble(given, CODES);
   private final FakeWatchServer server = given.server;
   private final ModelStore store = given.store;
   private final TreeMap<String, KeyValue> copy = new TreeMap<>(); // what the listener makes of it
 
   private void happen(Random random, boolean withCompactions) {
-    switch (random.nextInt(withCompactions ? 13 : 12)) {
-      case 0, 1, 2 -> store.put("k" + random.nextInt(6), "l" + random.nextInt(3));
-      case 3 -> store.delete("k" + random.nextInt(6), "l" + random.nextInt(3));
-      case 4 -> {
-        var code = CODES[random.nextInt(CODES.length)];
-        server.open().forEach(stream -> stream.end(random.nextBoolean() ? null : failure(code)));
-      }
-      case 5 -> server.down.add(MEMBERS.get(random.nextInt(3)));
-      case 6 -> server.down.clear();
-      case 7 -> server.open().forEach(FakeWatchServer.Stream::progress);
-      case 8 -> server.fragment = random.nextInt(3);
-      case 9 -> given.advance(Duration.ofMillis(random.nextInt(100)));
-      case 10 -> given.advance(Duration.ofSeconds(random.nextInt(100)));
+    int kind = random.nextInt(withCompactions ? 13 : 12);
+    switch (kind) {
       case 11 -> server.endpoints(someOf(random));
-      default -> store.compact(store.revision() - random.nextInt(4));
+      case 12 -> store.compact(store.revision() - random.nextInt(4));
+      default -> trouble.happen(kind, random);
     }
-    if (random.nextInt(3) > 0) {
-      server.pump();
-    }
-    if (random.nextBoolean()) {
-      given.time.runDue();
-    } else if (random.nextBoolean()) {
-      given.run();
-    }
+    trouble.goOn(random);
   }
 
   /** At least one of the members, in any order. */
   private static List<Endpoint> someOf(Random random) {
-    List<Endpoint> shuffled = new ArrayList<>(MEMBERS);
+    List<Endpoint> shuffled = new ArrayList<>(Trouble.MEMBERS);
     Collections.shuffle(shuffled, random);
     return shuffled.subList(0, 1 + random.nextInt(3));
   }
