@@ -19,7 +19,6 @@ import dev.rondo.etcd.api.EtcdException;
 import dev.rondo.etcd.api.KeyRange;
 import dev.rondo.etcd.api.WriteOutcome;
 import dev.rondo.etcd.balancer.ConnectionEvent;
-import dev.rondo.etcd.balancer.EndpointStatus;
 import dev.rondo.etcd.cluster.Permission;
 import dev.rondo.etcd.kv.Txn;
 import dev.rondo.etcd.lease.LeaseState;
@@ -279,7 +278,6 @@ class AuthTest {
   }
 
   private static boolean isConnectedToAll(Etcd etcd) {
-    return etcd.connection().endpoints().stream()
-        .allMatch(status -> status.state() == EndpointStatus.State.CONNECTED);
+    return AllConnected.of(etcd.connection());
   }
 }

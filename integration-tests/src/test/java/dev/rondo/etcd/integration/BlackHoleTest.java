@@ -10,7 +10,6 @@ import dev.rondo.etcd.api.OutcomeUnknownException;
 import dev.rondo.etcd.balancer.ConnectionEvent;
 import dev.rondo.etcd.balancer.ConnectionEvent.Rotated;
 import dev.rondo.etcd.balancer.Endpoint;
-import dev.rondo.etcd.balancer.EndpointStatus.State;
 import dev.rondo.etcd.kv.KvClient;
 import dev.rondo.etcd.testing.EtcdBackend;
 import dev.rondo.etcd.testing.EtcdMember;
@@ -71,12 +70,7 @@ class BlackHoleTest {
   }
 
   private void awaitConnected() {
-    await()
-        .atMost(PATIENCE)
-        .until(
-            () ->
-                client.connection().endpoints().stream()
-                    .allMatch(status -> status.state() == State.CONNECTED));
+    await().atMost(PATIENCE).until(() -> AllConnected.of(client.connection()));
   }
 
   @Test

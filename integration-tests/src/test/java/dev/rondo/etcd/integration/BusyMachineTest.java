@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.rondo.etcd.balancer.Connection;
 import dev.rondo.etcd.balancer.ConnectionEvent;
-import dev.rondo.etcd.balancer.EndpointStatus;
 import dev.rondo.etcd.kv.KvClient;
 import dev.rondo.etcd.testing.EtcdBackend;
 import dev.rondo.etcd.testing.EtcdCluster;
@@ -39,11 +38,7 @@ class BusyMachineTest {
     try (EtcdCluster cluster = backend.cluster().members(3).start();
         Connection connection =
             Connection.builder().endpoints(cluster.endpoints()).listener(events::add).build()) {
-      await()
-          .until(
-              () ->
-                  connection.endpoints().stream()
-                      .allMatch(status -> status.state() == EndpointStatus.State.CONNECTED));
+      await().until(() -> AllConnected.of(connection));
       events.clear();
       List<Process> others = takeAllProcessors();
       List<Load.Call> calls;

@@ -58,11 +58,7 @@ class CrowdTest {
         Connection connection = Connection.builder().endpoints(cluster.endpoints()).build()) {
       AsyncKvClient kv =
           KvClient.over(connection).with(call -> call.timeout(Duration.ofMinutes(1))).async();
-      await()
-          .until(
-              () ->
-                  connection.endpoints().stream()
-                      .allMatch(status -> status.state() == EndpointStatus.State.CONNECTED));
+      await().until(() -> AllConnected.of(connection));
       kv.get(KeyRange.key("a")).join();
       cluster.members().forEach(EtcdMember::kill);
       await().until(() -> connection.endpoints().stream().noneMatch(CrowdTest::isConnected));

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.rondo.etcd.Etcd;
 import dev.rondo.etcd.api.Bytes;
-import dev.rondo.etcd.balancer.EndpointStatus.State;
 import dev.rondo.etcd.kv.KvClient;
 import dev.rondo.etcd.testing.EtcdBackend;
 import dev.rondo.etcd.testing.EtcdCluster;
@@ -32,11 +31,7 @@ class DefragmentTest {
   void c35_noCallFailsWhileEachMemberInTurnIsDefragmented() {
     try (EtcdCluster cluster = backend.cluster().members(3).start();
         Etcd client = Etcd.builder().endpoints(cluster.endpoints()).build()) {
-      await()
-          .until(
-              () ->
-                  client.connection().endpoints().stream()
-                      .allMatch(status -> status.state() == State.CONNECTED));
+      await().until(() -> AllConnected.of(client.connection()));
       fill(client.kv());
       KvClient kv = client.kv().with(call -> call.timeout(Duration.ofSeconds(5)));
 

@@ -1,7 +1,5 @@
 package dev.rondo.etcd.integration;
 
-import static org.awaitility.Awaitility.await;
-
 import dev.rondo.etcd.testing.EtcdCluster;
 import dev.rondo.etcd.testing.EtcdMember;
 import java.time.Duration;
@@ -61,7 +59,7 @@ final class FaultSchedule {
     long start = System.nanoTime();
     while (System.nanoTime() - start < length.toNanos()) {
       round();
-      let(Duration.ofMillis(500 + random.nextInt(1_000)));
+      Pause.of(Duration.ofMillis(500 + random.nextInt(1_000)));
     }
   }
 
@@ -75,7 +73,7 @@ final class FaultSchedule {
     Duration duration = Duration.ofMillis(1_000 + random.nextInt(2_000));
     List<EtcdMember> victims = victims();
     victims.forEach(fault::begin);
-    let(duration);
+    Pause.of(duration);
     victims.forEach(fault::end);
     done.add(
         fault
@@ -105,9 +103,5 @@ final class FaultSchedule {
       members.add(0, leader);
     }
     return List.copyOf(members.subList(0, count));
-  }
-
-  private static void let(Duration time) {
-    await().pollDelay(time).atMost(time.plusSeconds(5)).until(() -> true);
   }
 }

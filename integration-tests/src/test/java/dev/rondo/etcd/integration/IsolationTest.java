@@ -10,7 +10,6 @@ import dev.rondo.etcd.api.MemberId;
 import dev.rondo.etcd.balancer.Connection;
 import dev.rondo.etcd.balancer.ConnectionEvent;
 import dev.rondo.etcd.balancer.Endpoint;
-import dev.rondo.etcd.balancer.EndpointStatus.State;
 import dev.rondo.etcd.kv.KvClient;
 import dev.rondo.etcd.testing.EtcdBackend;
 import dev.rondo.etcd.testing.EtcdCluster;
@@ -43,11 +42,7 @@ class IsolationTest {
         Connection connection =
             Connection.builder().endpoints(cluster.endpoints()).listener(events::add).build()) {
       KvClient kv = KvClient.over(connection);
-      await()
-          .until(
-              () ->
-                  connection.endpoints().stream()
-                      .allMatch(status -> status.state() == State.CONNECTED));
+      await().until(() -> AllConnected.of(connection));
       EtcdMember follower = cluster.followers().get(0);
 
       follower.isolate();

@@ -10,7 +10,6 @@ import dev.rondo.etcd.api.MemberId;
 import dev.rondo.etcd.balancer.ConnectionEvent;
 import dev.rondo.etcd.balancer.ConnectionEvent.Retried;
 import dev.rondo.etcd.balancer.EndpointStatus;
-import dev.rondo.etcd.balancer.EndpointStatus.State;
 import dev.rondo.etcd.kv.KvClient;
 import dev.rondo.etcd.testing.EtcdBackend;
 import dev.rondo.etcd.testing.EtcdCluster;
@@ -75,11 +74,7 @@ class LearnerTest {
       try (Etcd client =
           Etcd.builder().endpoints(cluster.endpoints()).listener(events::add).build()) {
         MemberId id = MemberId.of(learner.id());
-        await()
-            .until(
-                () ->
-                    client.connection().endpoints().stream()
-                        .allMatch(status -> status.state() == State.CONNECTED));
+        await().until(() -> AllConnected.of(client.connection()));
         assertThat(client.connection().endpoints())
             .filteredOn(EndpointStatus::isLearner)
             .extracting(status -> status.member().orElseThrow())

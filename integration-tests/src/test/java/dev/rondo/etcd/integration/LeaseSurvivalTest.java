@@ -127,9 +127,9 @@ class LeaseSurvivalTest {
 
       var member = victim.of(cluster);
       fault.begin(member);
-      let(FAULT);
+      Pause.of(FAULT);
       fault.end(member);
-      let(SHORT);
+      Pause.of(SHORT);
       var seconds = (System.nanoTime() - start) / 1e9;
       var renewals = sent.count() - before;
 
@@ -158,10 +158,6 @@ class LeaseSurvivalTest {
           .containsAll(kept.stream().map(KeptLease::id).toList());
       kept.forEach(KeptLease::release);
     }
-  }
-
-  private static void let(Duration time) {
-    await().pollDelay(time).atMost(time.plusSeconds(10)).until(() -> true);
   }
 
   /** A hundred at a time: see {@link LeaseScaleTest}. */

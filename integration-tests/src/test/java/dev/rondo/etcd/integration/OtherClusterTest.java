@@ -12,7 +12,6 @@ import dev.rondo.etcd.balancer.ConnectionEvent.Disconnected;
 import dev.rondo.etcd.balancer.Endpoint;
 import dev.rondo.etcd.balancer.EndpointFailure;
 import dev.rondo.etcd.balancer.EndpointStatus;
-import dev.rondo.etcd.balancer.EndpointStatus.State;
 import dev.rondo.etcd.testing.EtcdBackend;
 import dev.rondo.etcd.testing.EtcdCluster;
 import dev.rondo.etcd.testing.EtcdMember;
@@ -140,11 +139,7 @@ class OtherClusterTest {
       client.connection().endpoints(other.endpoints());
 
       assertThat(served(client)).containsExactly(clusterId(odd));
-      await()
-          .until(
-              () ->
-                  client.connection().endpoints().stream()
-                      .allMatch(status -> status.state() == State.CONNECTED));
+      await().until(() -> AllConnected.of(client.connection()));
     }
   }
 }

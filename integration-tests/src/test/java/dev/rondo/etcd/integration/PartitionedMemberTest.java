@@ -10,7 +10,6 @@ import dev.rondo.etcd.api.OutcomeUnknownException;
 import dev.rondo.etcd.api.ResponseHeader;
 import dev.rondo.etcd.api.Revision;
 import dev.rondo.etcd.balancer.ConnectionEvent;
-import dev.rondo.etcd.balancer.EndpointStatus.State;
 import dev.rondo.etcd.balancer.grpc.GrpcTuning;
 import dev.rondo.etcd.kv.KvClient;
 import dev.rondo.etcd.testing.EtcdBackend;
@@ -83,12 +82,7 @@ class PartitionedMemberTest {
             .grpc(GrpcTuning.builder().interceptor(new CountingKvAttempts()).build())
             .build();
     clients.add(client);
-    await()
-        .atMost(PATIENCE)
-        .until(
-            () ->
-                client.connection().endpoints().stream()
-                    .allMatch(status -> status.state() == State.CONNECTED));
+    await().atMost(PATIENCE).until(() -> AllConnected.of(client.connection()));
     client.kv().put("key", "before");
     return client;
   }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.rondo.etcd.balancer.Connection;
-import dev.rondo.etcd.balancer.EndpointStatus;
 import dev.rondo.etcd.balancer.PickPolicy;
 import dev.rondo.etcd.kv.KvClient;
 import dev.rondo.etcd.testing.EtcdBackend;
@@ -36,11 +35,7 @@ class RollingRestartTest {
   private record Cut(EtcdMember member, long from, long to) {}
 
   private static void awaitConnected(Connection connection) {
-    await()
-        .until(
-            () ->
-                connection.endpoints().stream()
-                    .allMatch(status -> status.state() == EndpointStatus.State.CONNECTED));
+    await().until(() -> AllConnected.of(connection));
   }
 
   /** How members go, and the policy under which only writes that were on their way are lost. */

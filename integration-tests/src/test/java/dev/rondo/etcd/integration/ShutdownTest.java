@@ -61,12 +61,7 @@ class ShutdownTest {
   private Etcd connect(EtcdMember... members) {
     Etcd client = Etcd.builder().endpoints(urls(members)).build();
     clients.add(client);
-    await()
-        .atMost(PATIENCE)
-        .until(
-            () ->
-                client.connection().endpoints().stream()
-                    .allMatch(status -> status.state() == State.CONNECTED));
+    await().atMost(PATIENCE).until(() -> AllConnected.of(client.connection()));
     client.kv().put("key", "before");
     return client;
   }

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import dev.rondo.etcd.api.Code;
 import dev.rondo.etcd.balancer.Connection;
 import dev.rondo.etcd.balancer.ConnectionBuilder;
-import dev.rondo.etcd.balancer.EndpointStatus;
 import dev.rondo.etcd.balancer.PickPolicy;
 import dev.rondo.etcd.balancer.Tls;
 import dev.rondo.etcd.kv.KvClient;
@@ -104,11 +103,7 @@ class SilentMemberTest {
     }
     Connection made = settings.build();
     connection = made;
-    await()
-        .until(
-            () ->
-                made.endpoints().stream()
-                    .allMatch(status -> status.state() == EndpointStatus.State.CONNECTED));
+    await().until(() -> AllConnected.of(made));
     return started;
   }
 
@@ -121,7 +116,7 @@ class SilentMemberTest {
   }
 
   private static long after(Duration time) {
-    await().pollDelay(time).atMost(time.plusSeconds(5)).until(() -> true);
+    Pause.of(time);
     return System.nanoTime();
   }
 

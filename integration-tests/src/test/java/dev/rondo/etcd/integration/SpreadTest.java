@@ -7,7 +7,6 @@ import dev.rondo.etcd.api.Bytes;
 import dev.rondo.etcd.api.KeyRange;
 import dev.rondo.etcd.api.MemberId;
 import dev.rondo.etcd.balancer.Connection;
-import dev.rondo.etcd.balancer.EndpointStatus.State;
 import dev.rondo.etcd.kv.KvClient;
 import dev.rondo.etcd.testing.EtcdBackend;
 import dev.rondo.etcd.testing.EtcdCluster;
@@ -36,11 +35,7 @@ class SpreadTest {
     try (EtcdCluster cluster = backend.cluster().members(3).start();
         Connection connection = Connection.builder().endpoints(cluster.endpoints()).build()) {
       KvClient kv = KvClient.over(connection);
-      await()
-          .until(
-              () ->
-                  connection.endpoints().stream()
-                      .allMatch(status -> status.state() == State.CONNECTED));
+      await().until(() -> AllConnected.of(connection));
 
       assertEven(count(() -> kv.get(KeyRange.key("a")).header().memberId()));
       assertEven(count(() -> kv.put(Bytes.utf8("a"), Bytes.utf8("b")).header().memberId()));

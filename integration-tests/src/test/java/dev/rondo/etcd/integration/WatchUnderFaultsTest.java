@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import dev.rondo.etcd.Etcd;
 import dev.rondo.etcd.api.KeyRange;
 import dev.rondo.etcd.api.Revision;
-import dev.rondo.etcd.balancer.EndpointStatus;
 import dev.rondo.etcd.balancer.PickPolicy;
 import dev.rondo.etcd.kv.AsyncKvClient;
 import dev.rondo.etcd.kv.Op;
@@ -168,11 +167,7 @@ class WatchUnderFaultsTest {
 
   /** Over streams to all members, so that whoever fails has some of them. */
   private List<Watch> watch() {
-    await()
-        .until(
-            () ->
-                watching.connection().endpoints().stream()
-                    .allMatch(status -> status.state() == EndpointStatus.State.CONNECTED));
+    await().until(() -> AllConnected.of(watching.connection()));
     var created = new ArrayList<CompletableFuture<Watch>>();
     created.add(watch(KeyRange.prefix("fault/"), all));
     byKey.forEach((key, heard) -> created.add(watch(KeyRange.key(key), heard)));
@@ -198,30 +193,26 @@ class WatchUnderFaultsTest {
     switch (number % 3) {
       case 0 -> {
         victim.kill();
-        let(FAULT);
+        Pause.of(FAULT);
         victim.restart();
       }
       case 1 -> {
         victim.pause();
-        let(FAULT);
+        Pause.of(FAULT);
         victim.resume();
       }
       default -> {
         victim.isolate();
-        let(FAULT);
+        Pause.of(FAULT);
         victim.heal();
       }
     }
-    let(REST);
+    Pause.of(REST);
   }
 
   private EtcdMember aFollower() {
     EtcdMember leader = cluster.awaitLeader();
     return cluster.members().stream().filter(member -> member != leader).findFirst().orElseThrow();
-  }
-
-  private static void let(Duration time) {
-    await().pollDelay(time).atMost(time.plusSeconds(5)).until(() -> true);
   }
 
   /** What a watch of a client tells that saw none of this. */
