@@ -56,15 +56,24 @@ final class Plain {
   private final String version;
   private final Map<String, String> addresses = new HashMap<>();
   private final Map<Long, String> ids = new HashMap<>();
+  private final Map<Pattern, String> known = new LinkedHashMap<>();
 
   Plain(EtcdCluster cluster, EtcdVersion version) {
     this.version = version.toString();
+    know(cluster.leader().status().getHeader().getClusterId());
     for (var member : cluster.members()) {
       addresses.put(authority(member.endpoint()), "client-of-" + member.name());
       addresses.put(authority(member.peerUrl()), "peer-of-" + member.name());
       // The same ids for the same members, whatever their order.
-      numbered(member.id());
+      know(member.id());
     }
+  }
+
+  /** Such an id is found however short it is: one of twenty bits is as good as any. */
+  private void know(long id) {
+    var number = numbered(id);
+    known.put(Pattern.compile("\\b" + Long.toUnsignedString(id) + "\\b"), number);
+    known.put(Pattern.compile(" *\\b" + Long.toHexString(id) + "\\b"), " " + number);
   }
 
   private static String authority(String url) {
@@ -76,12 +85,19 @@ final class Plain {
     for (var address : addresses.entrySet()) {
       plain = plain.replace(address.getKey(), address.getValue());
     }
+    plain = replaceAll(known, plain);
     plain = DECIMAL_ID.matcher(plain).replaceAll(found -> numbered(found, 10));
     plain = HEXADECIMAL_ID.matcher(plain).replaceAll(found -> " " + numbered(found, 16));
-    for (var figure : FIGURES.entrySet()) {
-      plain = figure.getKey().matcher(plain).replaceAll(figure.getValue());
-    }
+    plain = replaceAll(FIGURES, plain);
     return INITIAL_CLUSTER.matcher(plain).replaceAll(Plain::inOrderOfNames);
+  }
+
+  private static String replaceAll(Map<Pattern, String> replacements, String text) {
+    var plain = text;
+    for (var replacement : replacements.entrySet()) {
+      plain = replacement.getKey().matcher(plain).replaceAll(replacement.getValue());
+    }
+    return plain;
   }
 
   /** Sorts members that come in the order of their ids. */
