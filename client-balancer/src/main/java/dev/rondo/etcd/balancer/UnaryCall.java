@@ -182,7 +182,7 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
         calls.connection().answered(rpc.header().apply(response));
         finish(result.apply(response), null);
       } else {
-        finish(null, failure instanceof AttemptFailure ended ? exception(ended) : failure);
+        finish(null, failure instanceof AttemptFailure ended ? failed().of(ended) : failure);
       }
     } catch (RuntimeException | Error e) {
       finish(null, e);
@@ -202,82 +202,10 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
         });
   }
 
-  private EtcdException exception(AttemptFailure ended) {
-    return withEarlier(describe(ended), ended);
-  }
-
-  /** Attaches why earlier attempts failed, but for the one that {@code exception} tells of. */
-  private EtcdException withEarlier(EtcdException exception, @Nullable AttemptFailure told) {
-    if (repetition != null) {
-      repetition.earlier.stream()
-          .filter(failure -> failure != told)
-          .forEach(exception::addSuppressed);
-    }
-    return exception;
-  }
-
-  private EtcdException describe(AttemptFailure ended) {
-    GrpcConnection connection = calls.connection();
-    if (connection.isClosed()) {
-      return clientClosed();
-    }
-    if (ended.isOfLogin() && connection.hasOther(Set.of())) {
-      return exception(ended.code(), ended.detail(), ended.getCause());
-    }
-    if (ended.code() == Code.DEADLINE_EXCEEDED && ended.endpoint() == null) {
-      if (!connection.hasOther(Set.of())) {
-        return unreachable();
-      }
-      return repetition == null
-          ? noLeader()
-          : gaveUp(repetition.earlier.get(repetition.earlier.size() - 1));
-    }
-    String detail =
-        ended.code() == Code.DEADLINE_EXCEEDED
-            ? "no answer within " + calls.settings().timeout()
-            : ended.detail();
-    return exception(ended.code(), detail, ended.getCause());
-  }
-
-  private EtcdException clientClosed() {
-    return exception(Code.CLOSED, "the client was closed", null);
-  }
-
-  /**
-   * The time was over between two attempts, so what ended the one before says more than the time.
-   */
-  private EtcdException gaveUp(AttemptFailure before) {
-    last = before;
-    String detail = before.detail() + ", given up after " + calls.settings().timeout();
-    return exception(before.code(), detail, before.getCause());
-  }
-
-  /** Endpoints were connected, and yet there was none to go to: the policy waited for a leader. */
-  private EtcdException noLeader() {
-    String detail = "no member named a leader within " + calls.settings().timeout();
-    return exception(Code.NO_LEADER, detail, null);
-  }
-
-  private EtcdException unreachable() {
-    GrpcConnection connection = calls.connection();
-    String detail =
-        "no endpoint could be reached within "
-            + calls.settings().timeout()
-            + ": "
-            + connection.reasons();
-    return exception(connection.unreachableCode(), detail, null);
-  }
-
-  private EtcdException exception(Code code, String detail, @Nullable Throwable cause) {
-    AttemptFailure ended = last;
-    Endpoint reached = ended == null ? null : ended.endpoint();
-    Endpoint endpoint = reached == null ? calls.pinned() : reached;
-    var call =
-        new EtcdException.Call(
-            rpc.operation(), endpoint == null ? null : endpoint.toString(), attempts);
-    return worst == WriteOutcome.UNKNOWN
-        ? new OutcomeUnknownException(code, call, detail, cause)
-        : new EtcdException(code, WriteOutcome.NOT_APPLIED, call, detail, cause);
+  private FailedCall failed() {
+    Repetition turns = repetition;
+    return new FailedCall(
+        calls, rpc.operation(), attempts, worst, last, turns == null ? List.of() : turns.earlier);
   }
 
   /**
@@ -286,7 +214,7 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
    */
   void closed() {
     if (current == null) {
-      finish(null, withEarlier(clientClosed(), null));
+      finish(null, failed().closed());
     }
   }
 
