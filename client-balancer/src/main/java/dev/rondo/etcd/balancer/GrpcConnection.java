@@ -398,9 +398,9 @@ final class GrpcConnection implements Connection, CallsSource {
     budget.succeeded();
   }
 
-  /** A member refused something because it is a learner. */
-  void isLearner(Endpoint endpoint) {
-    channel.isLearner(endpoint);
+  /** A member refused something because it is a learner, or because it sees no leader. */
+  void refused(Endpoint endpoint, Code code) {
+    channel.refused(endpoint, code);
   }
 
   RetryBudget budget() {

@@ -126,8 +126,8 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
   private boolean mayRepeat(AttemptFailure failure) {
     boolean isNews = failure != last; // Failsafe asks about the first failure once more
     last = failure;
-    if (isNews && failure.code() == Code.NOT_SUPPORTED_FOR_LEARNER && failure.endpoint() != null) {
-      refusedByLearner(failure.endpoint());
+    if (isNews && failure.endpoint() != null) {
+      refused(failure.endpoint(), failure.code());
     }
     if (rpc.kind() != Rpc.Kind.READ && failure.outcome() == WriteOutcome.UNKNOWN) {
       worst = WriteOutcome.UNKNOWN;
@@ -140,12 +140,15 @@ final class UnaryCall<Q, R, T> extends CompletableFuture<T> implements Blocking.
         && RetryRules.mayRepeat(failure, rpc, calls.settings());
   }
 
-  /** Where there is another endpoint, such an attempt does not count: it was never meant for it. */
-  private void refusedByLearner(Endpoint learner) {
-    calls.connection().isLearner(learner);
-    if (calls.connection().hasOther(Set.of(learner))) {
+  /** Some refusals say what the member is by now. */
+  private void refused(Endpoint endpoint, Code code) {
+    GrpcConnection connection = calls.connection();
+    if (code == Code.NOT_SUPPORTED_FOR_LEARNER || code == Code.NO_LEADER) {
+      connection.refused(endpoint, code);
+    }
+    if (code == Code.NOT_SUPPORTED_FOR_LEARNER && connection.hasOther(Set.of(endpoint))) {
       int counted = attempts; // one attempt at a time
-      attempts = counted - 1;
+      attempts = counted - 1; // it was never meant for a learner
     }
   }
 

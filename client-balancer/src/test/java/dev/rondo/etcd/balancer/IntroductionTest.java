@@ -249,6 +249,24 @@ class IntroductionTest {
   }
 
   @Test
+  void leaderFirstLeavesALeaderThatSeesNoneAnyMore() {
+    Calls calls = connect(PickPolicy.LEADER_FIRST);
+    member(0, CLUSTER, 7, 0, false); // cut off from the others, and still connected to us
+    member(1, CLUSTER, 8, 2, false);
+    member(2, CLUSTER, 8, 2, false);
+    servers
+        .get(0)
+        .on(
+            KVGrpc.getPutMethod(),
+            (request, call) ->
+                call.fail(io.grpc.Status.UNAVAILABLE.withDescription("etcdserver: no leader")));
+
+    assertThat(put(calls)).succeedsWithin(Duration.ofSeconds(5));
+    assertThat(puts().subList(1, 3)).containsExactly(1, 0);
+    assertThat(connection.endpoints().get(1).isLeader()).isTrue();
+  }
+
+  @Test
   void leaderFirstSaysThatThereWasNoLeader() {
     for (int i = 0; i < 3; i++) {
       member(i, CLUSTER, 7, 0, false);

@@ -1,5 +1,6 @@
 package dev.rondo.etcd.balancer.channel;
 
+import dev.rondo.etcd.api.Code;
 import dev.rondo.etcd.balancer.Endpoint;
 import dev.rondo.etcd.balancer.EndpointStatus;
 import java.util.List;
@@ -28,10 +29,10 @@ final class BalancerHandle {
     }
   }
 
-  void isLearner(Endpoint endpoint) {
+  void refused(Endpoint endpoint, Code code) {
     EndpointBalancer made = balancer;
     if (made != null) {
-      made.isLearner(endpoint);
+      made.refused(endpoint, code);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.rondo.etcd.balancer.channel;
 
+import dev.rondo.etcd.api.Code;
 import dev.rondo.etcd.api.MemberId;
 import dev.rondo.etcd.balancer.ConnectionEvent;
 import dev.rondo.etcd.balancer.Endpoint;
@@ -248,11 +249,14 @@ final class EndpointBalancer extends LoadBalancer implements LinkOwner {
     }
   }
 
-  /** A member refused something because it is a learner. Called on any thread. */
-  void isLearner(Endpoint endpoint) {
+  /**
+   * A member refused something because it is a learner, or because it sees no leader. Called on any
+   * thread.
+   */
+  void refused(Endpoint endpoint, Code code) {
     EndpointLink link = links.get(endpoint);
     if (link != null) {
-      helper.getSynchronizationContext().execute(link::isLearner);
+      helper.getSynchronizationContext().execute(() -> link.refused(code));
     }
   }
 

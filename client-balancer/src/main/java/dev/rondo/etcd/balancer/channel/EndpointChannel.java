@@ -1,5 +1,6 @@
 package dev.rondo.etcd.balancer.channel;
 
+import dev.rondo.etcd.api.Code;
 import dev.rondo.etcd.balancer.Endpoint;
 import dev.rondo.etcd.balancer.EndpointStatus;
 import dev.rondo.etcd.balancer.PickPolicy;
@@ -148,9 +149,9 @@ public final class EndpointChannel {
     balancer.term(seen);
   }
 
-  /** A member refused something because it is a learner. */
-  public void isLearner(Endpoint endpoint) {
-    balancer.isLearner(endpoint);
+  /** A member refused something because it is a learner, or because it sees no leader. */
+  public void refused(Endpoint endpoint, Code code) {
+    balancer.refused(endpoint, code);
   }
 
   /** Cuts all connections; what is on its way fails. */

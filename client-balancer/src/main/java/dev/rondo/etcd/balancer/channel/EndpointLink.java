@@ -331,12 +331,23 @@ final class EndpointLink {
     }
   }
 
-  /** The member refused something because it is a learner. */
-  void isLearner() {
+  /**
+   * The member refused something. If that is not what it said of itself, it is asked again: a
+   * leader that was cut off from the others stays connected to us, and nothing else tells.
+   */
+  void refused(Code code) {
     MemberReport said = report;
-    if (said != null && !said.isLearner()) {
+    if (said != null && contradicts(code, said)) {
       ask();
     }
+  }
+
+  private static boolean contradicts(Code code, MemberReport said) {
+    return switch (code) {
+      case NOT_SUPPORTED_FOR_LEARNER -> !said.isLearner();
+      case NO_LEADER -> said.leaderId() != 0;
+      default -> false;
+    };
   }
 
   /** A learner may have a vote soon, and says so when it is asked. */
