@@ -258,8 +258,10 @@ class AuthTest {
     var logins = new Guarded.Logins();
     try (var guarded = Guarded.start(backend.cluster().members(3));
         Etcd alice = guarded.client().user(ALICE, ALICE_PASSWORD).grpc(logins.tuning()).build()) {
-      alice.kv().put("a/1", "x");
-      assertThat(logins.count()).isEqualTo(1);
+      alice
+          .kv()
+          .put("a/1", "x"); // two logins, if it meets a member that has yet to hear of the first
+      var before = logins.count();
       var member = guarded.cluster.followers().get(0);
       member.stop(); // in good order, so that it does not find the login in its log again
       member.restart();
@@ -270,7 +272,7 @@ class AuthTest {
           IntStream.range(0, 200).mapToObj(i -> alice.kv().async().put("a/" + i, "y")).toList();
       calls.forEach(CompletableFuture::join);
 
-      assertThat(logins.count()).isEqualTo(2);
+      assertThat(logins.count()).isEqualTo(before + 1);
       for (int i = 0; i < 200; i++) {
         assertThat(alice.kv().get("a/" + i).orElseThrow().version()).isEqualTo(i == 1 ? 2 : 1);
       }
