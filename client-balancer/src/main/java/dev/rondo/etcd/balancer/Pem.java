@@ -3,6 +3,7 @@ package dev.rondo.etcd.balancer;
 import dev.rondo.etcd.balancer.channel.Identity;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.CharBuffer;
 import java.nio.file.Path;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
@@ -169,6 +170,13 @@ final class Pem {
   }
 
   private static byte[] decrypt(Path file, byte[] content, char[] password) {
+    // JDK 17 takes no others, and how later ones turn them into bytes is their own affair
+    if (!CharBuffer.wrap(password)
+        .chars()
+        .allMatch(character -> character >= ' ' && character <= '~')) {
+      throw new IllegalArgumentException(
+          "the password of " + file + " must be printable ASCII, but is not");
+    }
     Cipher cipher;
     Key key;
     EncryptedPrivateKeyInfo info;
@@ -183,8 +191,6 @@ final class Pem {
       key = SecretKeyFactory.getInstance(algorithm).generateSecret(opening);
       cipher = Cipher.getInstance(algorithm);
       cipher.init(Cipher.DECRYPT_MODE, key, parameters);
-    } catch (InvalidKeySpecException e) {
-      throw new IllegalArgumentException("the password of " + file + " must be ASCII, but is not");
     } catch (GeneralSecurityException | IOException e) {
       throw new IllegalArgumentException(
           file

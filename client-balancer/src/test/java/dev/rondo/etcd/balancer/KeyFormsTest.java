@@ -169,7 +169,7 @@ class KeyFormsTest {
         .hasMessage(key + " holds an encrypted key, which needs a password, but none was given");
     assertThatThrownBy(() -> Tls.builder().identity(certificate, key, "\u00e4".toCharArray()))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("the password of " + key + " must be ASCII, but is not");
+        .hasMessage("the password of " + key + " must be printable ASCII, but is not");
   }
 
   @Test
