@@ -262,6 +262,7 @@ class AuthTest {
           .kv()
           .put("a/1", "x"); // two logins, if it meets a member that has yet to hear of the first
       var before = logins.count();
+      assertThat(before).isBetween(1, 2);
       var member = guarded.cluster.followers().get(0);
       member.stop(); // in good order, so that it does not find the login in its log again
       member.restart();
